@@ -1,0 +1,1 @@
+"""Counterfoil: an open ledger for supply-chain finance on a permissioned chain."""

@@ -1,0 +1,79 @@
+"""The one error root, and the table that turns a code into a sentence for a treasurer.
+
+Every refusal has a stable code. The code, the message template and the names of the facts stand in one
+table, so that documentation, the CLI and later the HTTP service say the same thing. Other modules add their
+codes with `declare` at import time; a code is declared once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorSpec:
+    """One row of the error table.
+
+    code: stable identifier, UpperCamelCase, the same as the Solidity error where there is one.
+    message: a sentence with {fact} placeholders, understandable without reading code.
+    remedy: what the reader can do about it, one sentence.
+    """
+
+    code: str
+    message: str
+    remedy: str
+
+
+_TABLE: dict[str, ErrorSpec] = {}
+
+
+def declare(code: str, message: str, remedy: str) -> str:
+    """Add a row to the error table and return the code, so that it can be bound to a constant.
+
+    Raises ValueError if the code is already declared.
+    """
+    if code in _TABLE:
+        raise ValueError(f"error code declared twice: {code}")
+    _TABLE[code] = ErrorSpec(code, message, remedy)
+    return code
+
+
+def error_table() -> tuple[ErrorSpec, ...]:
+    """All declared rows, ordered by code."""
+    return tuple(_TABLE[code] for code in sorted(_TABLE))
+
+
+def error_spec(code: str) -> ErrorSpec | None:
+    """The row of one code, or None if nobody declared it."""
+    return _TABLE.get(code)
+
+
+class CounterfoilError(Exception):
+    """Root of all errors that this package raises on purpose."""
+
+    def __init__(self, code: str, /, **facts: object) -> None:
+        self.code = code
+        self.facts = facts
+        super().__init__(self.message)
+
+    @property
+    def message(self) -> str:
+        """The sentence of the table with this error's facts filled in."""
+        spec = _TABLE.get(self.code)
+        stated = ", ".join(f"{name}={value}" for name, value in self.facts.items())
+        if spec is None:
+            return f"{self.code} ({stated})" if stated else self.code
+        try:
+            return spec.message.format(**self.facts)
+        except (KeyError, IndexError):
+            return f"{spec.message} ({stated})"
+
+    @property
+    def remedy(self) -> str:
+        """What the reader can do, or an empty string where the code is not in the table."""
+        spec = _TABLE.get(self.code)
+        return spec.remedy if spec else ""
+
+
+class DomainError(CounterfoilError):
+    """A rule of the business refused the command; repeating it unchanged gives the same answer."""
