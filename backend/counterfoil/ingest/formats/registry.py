@@ -1,0 +1,11 @@
+"""The formats that can be read. A new format is one module and one line here."""
+
+from __future__ import annotations
+
+from counterfoil.ingest.protocol import ContainerFormat, XmlFormat
+
+XML_FORMATS: tuple[XmlFormat, ...] = ()
+"""Asked in order; the first whose `matches(root)` is true parses the document."""
+
+CONTAINER_FORMATS: tuple[ContainerFormat, ...] = ()
+"""Asked before XML, by the first bytes of the file."""
