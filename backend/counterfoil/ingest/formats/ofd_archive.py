@@ -54,7 +54,8 @@ class OfdArchive:
         seen: set[str] = set()
         total = 0
         for entry in listed:
-            if entry.is_dir():
+            # Not is_dir(), which fails on the empty name that a damaged directory can state.
+            if entry.filename.endswith("/"):
                 _check_name(entry.filename.rstrip("/"))
                 continue
             _check_entry(entry)
