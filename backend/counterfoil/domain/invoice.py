@@ -101,7 +101,10 @@ class InvoiceReference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvoiceLine:
-    """One line. net_minor: line net amount in minor units; unit_price: net price per price base quantity."""
+    """One line. net_minor: line net amount in minor units; unit_price: net price per price base quantity.
+
+    net_exact: the net amount as stated, only where it is more precise than the currency's minor unit.
+    """
 
     line_id: str
     description: str
@@ -111,17 +114,35 @@ class InvoiceLine:
     net_minor: int
     tax_rate_percent: Decimal | None = None
     tax_minor: int | None = None
+    net_exact: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaxSubtotal:
+    """One row of the tax breakdown (EN 16931 BG-23). category: UNTDID 5305 code such as S, Z, E, AE or O."""
+
+    category: str
+    rate_percent: Decimal | None
+    taxable_minor: int
+    tax_minor: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvoiceTotals:
-    """Document totals in minor units, as stated: net of tax, tax, gross, already paid, rounding."""
+    """Document totals in minor units, as stated: net of tax, tax, gross, already paid, rounding.
+
+    lines_minor: stated sum of line net amounts (BT-106), None where the format or profile states none.
+    allowance_minor, charge_minor: on document level (BT-107, BT-108).
+    """
 
     net_minor: int
     tax_minor: int
     gross_minor: int
     prepaid_minor: int = 0
     rounding_minor: int = 0
+    lines_minor: int | None = None
+    allowance_minor: int = 0
+    charge_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +157,12 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invoice:
-    """A canonical invoice or credit note. payable_minor: amount due for payment (EN 16931 BT-115)."""
+    """A canonical invoice or credit note. payable_minor: amount due for payment (EN 16931 BT-115).
+
+    type_code: UNTDID 1001 code as stated, empty where the format has none. checks: the rules that were
+    applied to this document and could have fired, so that "no finding" and "not checked" stay different.
+    content_sha256: of the file as received, container and wrappers included.
+    """
 
     number: str
     type: InvoiceType
@@ -153,6 +179,14 @@ class Invoice:
     payment_terms: str | None = None
     content_sha256: str = ""
     findings: tuple[Finding, ...] = ()
+    type_code: str = ""
+    tax_breakdown: tuple[TaxSubtotal, ...] = ()
+    checks: tuple[str, ...] = ()
+
+    @property
+    def preceding_invoices(self) -> tuple[InvoiceReference, ...]:
+        """The invoices that a credit note or a correction names."""
+        return tuple(named for named in self.references if named.kind is ReferenceKind.PRECEDING_INVOICE)
 
     @property
     def refused(self) -> bool:

@@ -10,10 +10,12 @@ import hashlib
 from dataclasses import dataclass, replace
 
 from counterfoil.domain.invoice import Finding, Invoice, InvoiceFormat, Severity
-from counterfoil.domain.invoice_findings import EMPTY_FILE, TOO_LARGE, UNKNOWN_FORMAT
+from counterfoil.domain.invoice_checks import check_invoice
+from counterfoil.domain.invoice_findings import EMPTY_FILE, TOO_LARGE, UNKNOWN_FORMAT, WRAPPER_REMOVED, found
 from counterfoil.ingest.formats.registry import CONTAINER_FORMATS, XML_FORMATS
 from counterfoil.ingest.protocol import InvoiceRefused, ReadLimits
 from counterfoil.ingest.safe_xml import looks_like_xml, parse_xml, refuse
+from counterfoil.ingest.wrappers import unwrap
 
 __all__ = ["InvoiceRefused", "ReadLimits", "ReadResult", "read_invoice"]
 
@@ -54,7 +56,7 @@ def read_invoice(
         return ReadResult(
             invoice=None, format=seen.format, findings=refusal.all_findings, file_name=file_name
         )
-    invoice = replace(invoice, content_sha256=hashlib.sha256(content).hexdigest())
+    invoice = replace(check_invoice(invoice), content_sha256=hashlib.sha256(content).hexdigest())
     return ReadResult(invoice=invoice, format=invoice.format, findings=invoice.findings, file_name=file_name)
 
 
@@ -86,7 +88,13 @@ def _parse(xml: bytes, *, limits: ReadLimits) -> Invoice:
     if not looks_like_xml(xml):
         raise refuse(UNKNOWN_FORMAT, seen="it is neither XML nor PDF nor OFD")
     root = parse_xml(xml, limits=limits)
+    unwrapped = unwrap(root, limits=limits)
     for candidate in XML_FORMATS:
-        if candidate.matches(root):
-            return candidate.parse(root, limits=limits)
-    raise refuse(UNKNOWN_FORMAT, seen=f"XML with root element {str(root.tag)[:120]}")
+        if candidate.matches(unwrapped.root):
+            invoice = candidate.parse(unwrapped.root, limits=limits)
+            if not unwrapped.wrappers:
+                return invoice
+            noted = found(WRAPPER_REMOVED, "document", severity=Severity.INFO, count=unwrapped.wrappers)
+            return replace(invoice, findings=(noted, *invoice.findings))
+    inside = " inside an envelope" if unwrapped.wrappers else ""
+    raise refuse(UNKNOWN_FORMAT, seen=f"XML with root element {str(unwrapped.root.tag)[:120]}{inside}")

@@ -44,7 +44,7 @@ _DECLARATION = re.compile(r"<\?xml\s[^>]{0,400}?\?>")
 _FIELD = "document"
 
 
-def refuse(code: str, field: str = _FIELD, **facts: object) -> InvoiceRefused:
+def refuse(code: str, field: str = _FIELD, /, **facts: object) -> InvoiceRefused:
     """An InvoiceRefused with the sentence of the error table."""
     spec = error_spec(code)
     message = spec.message.format(**facts) if spec else code

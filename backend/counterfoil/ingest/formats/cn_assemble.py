@@ -27,14 +27,10 @@ from counterfoil.domain.invoice_findings import TOO_COMPLEX, found
 from counterfoil.ingest.formats.cn_findings import (
     GROSS_COMPUTED,
     LINE_DISAGREES,
-    LINES_ABSENT,
-    LINES_DISAGREE,
     NAME_ABSENT,
     NUMBER_DISAGREES,
     RED_SIGN,
-    RED_UNLINKED,
     SIGNATURE_UNCHECKED,
-    TOTALS_DISAGREE,
     WORDS_DISAGREE,
     WORDS_UNREADABLE,
 )
@@ -134,7 +130,9 @@ class StatedInvoice:
 
 
 def assemble(stated: StatedInvoice, *, limits: ReadLimits) -> Invoice:
-    """The canonical invoice with everything that its own figures contradict as findings.
+    """The canonical invoice, and as findings what only Chinese invoices can contradict themselves in.
+
+    Sums, identifiers and references are checked for all formats alike, after this.
 
     Amounts of a red-letter invoice are written with a minus sign; the credit note carries them positive.
     There is no due date on a Chinese e-invoice. Raises InvoiceRefused where a field that makes an invoice is
@@ -152,10 +150,9 @@ def assemble(stated: StatedInvoice, *, limits: ReadLimits) -> Invoice:
     totals = _totals(stated, findings=findings)
     sign, kind = _direction(stated, gross_minor=totals.gross_minor, findings=findings)
     lines = _lines(stated, sign=sign, limits=limits, findings=findings)
-    _check_lines(lines, totals=totals, sign=sign, stated=stated, findings=findings)
     _check_words(stated, gross_minor=totals.gross_minor, findings=findings)
     remark = folded(read_text(stated.remark, field="备注", limits=limits))
-    references = (*_original(stated, kind=kind, remark=remark, findings=findings), *_references(remark))
+    references = (*_original(stated, kind=kind, remark=remark), *_references(remark))
     if stated.signed:
         findings.append(found(SIGNATURE_UNCHECKED, "Signature", severity=Severity.INFO))
     terms = _TERMS.search(remark)
@@ -173,6 +170,8 @@ def assemble(stated: StatedInvoice, *, limits: ReadLimits) -> Invoice:
             net_minor=sign * totals.net_minor,
             tax_minor=sign * totals.tax_minor,
             gross_minor=sign * totals.gross_minor,
+            # A Chinese invoice has no allowances outside its lines: the stated total is their sum.
+            lines_minor=sign * totals.net_minor if lines else None,
         ),
         lines=lines,
         references=references,
@@ -194,7 +193,7 @@ def _number(stated: StatedInvoice, *, issued: date, findings: list[Finding]) -> 
 
 
 def _totals(stated: StatedInvoice, *, findings: list[Finding]) -> InvoiceTotals:
-    """Totals in fen with the sign that the document writes, checked against each other."""
+    """Totals in fen with the sign that the document writes."""
     net, tax, gross = stated.net, stated.tax, stated.gross
     net_text = required(net.text, field=net.field, name="the total without tax")
     net_minor = read_amount(net_text, field=net.field, name="the total without tax")
@@ -208,17 +207,6 @@ def _totals(stated: StatedInvoice, *, findings: list[Finding]) -> InvoiceTotals:
         )
     else:
         gross_minor = read_amount(gross.text or "", field=gross.field, name="the total with tax")
-    if net_minor + tax_minor != gross_minor:
-        findings.append(
-            found(
-                TOTALS_DISAGREE,
-                gross.field,
-                net=CNY.major(net_minor),
-                tax=CNY.major(tax_minor),
-                sum=CNY.major(net_minor + tax_minor),
-                gross=CNY.major(gross_minor),
-            )
-        )
     return InvoiceTotals(net_minor=net_minor, tax_minor=tax_minor, gross_minor=gross_minor)
 
 
@@ -252,7 +240,7 @@ def _line(
     net_minor = read_amount(net_text, field=field, name="the line amount")
     rate = read_rate(line.rate, field=field)
     untaxed = folded(line.tax).strip("*") == ""
-    tax_minor = None if untaxed else read_amount(line.tax or "", field=field, name="the line tax")
+    tax_minor = 0 if untaxed else read_amount(line.tax or "", field=field, name="the line tax")
     reason = _line_contradiction(line, net_minor=net_minor, tax_minor=tax_minor, rate=rate)
     if reason:
         findings.append(found(LINE_DISAGREES, field, severity=Severity.WARNING, line=position, reason=reason))
@@ -265,46 +253,23 @@ def _line(
         unit_price=read_optional_decimal(line.unit_price, field=field, name="the unit price"),
         net_minor=sign * net_minor,
         tax_rate_percent=rate,
-        tax_minor=None if tax_minor is None else sign * tax_minor,
+        tax_minor=sign * tax_minor,
     )
 
 
 def _line_contradiction(
-    line: StatedLine, *, net_minor: int, tax_minor: int | None, rate: Decimal | None
+    line: StatedLine, *, net_minor: int, tax_minor: int, rate: Decimal | None
 ) -> str | None:
     """What in the line does not fit together, as words; None where all fits."""
-    tax = tax_minor or 0
     if rate is not None:
         expected = CNY.round_minor(CNY.major(net_minor) * rate / 100)
-        if abs(expected - tax) > LINE_TAX_TOLERANCE_MINOR:
-            return f"tax {CNY.major(tax)} is not {rate}% of {CNY.major(net_minor)}"
+        if abs(expected - tax_minor) > LINE_TAX_TOLERANCE_MINOR:
+            return f"tax {CNY.major(tax_minor)} is not {rate}% of {CNY.major(net_minor)}"
     if (line.gross or "").strip():
         gross = read_amount(line.gross or "", field=line.field, name="the line amount with tax")
-        if gross != net_minor + tax:
-            return f"{CNY.major(net_minor)} and tax {CNY.major(tax)} do not make {CNY.major(gross)}"
+        if gross != net_minor + tax_minor:
+            return f"{CNY.major(net_minor)} and tax {CNY.major(tax_minor)} do not make {CNY.major(gross)}"
     return None
-
-
-def _check_lines(
-    lines: tuple[InvoiceLine, ...],
-    *,
-    totals: InvoiceTotals,
-    sign: int,
-    stated: StatedInvoice,
-    findings: list[Finding],
-) -> None:
-    if not lines:
-        findings.append(found(LINES_ABSENT, "lines", severity=Severity.WARNING))
-        return
-    sums = (
-        ("amounts", sign * sum(line.net_minor for line in lines), totals.net_minor, stated.net.field),
-        ("taxes", sign * sum(line.tax_minor or 0 for line in lines), totals.tax_minor, stated.tax.field),
-    )
-    for what, line_sum, total, field in sums:
-        if line_sum != total:
-            findings.append(
-                found(LINES_DISAGREE, field, what=what, sum=CNY.major(line_sum), stated=CNY.major(total))
-            )
 
 
 def _check_words(stated: StatedInvoice, *, gross_minor: int, findings: list[Finding]) -> None:
@@ -327,9 +292,7 @@ def _check_words(stated: StatedInvoice, *, gross_minor: int, findings: list[Find
         )
 
 
-def _original(
-    stated: StatedInvoice, *, kind: InvoiceType, remark: str, findings: list[Finding]
-) -> tuple[InvoiceReference, ...]:
+def _original(stated: StatedInvoice, *, kind: InvoiceType, remark: str) -> tuple[InvoiceReference, ...]:
     """The invoice that a red-letter one reverses: from its own element, else from the printed remark."""
     if kind is InvoiceType.INVOICE:
         return ()
@@ -337,11 +300,7 @@ def _original(
     if not text:
         in_remark = _ORIGINAL.search(remark)
         text = in_remark[1] if in_remark else ""
-    if not text:
-        field = stated.original.field if stated.original else "备注"
-        findings.append(found(RED_UNLINKED, field))
-        return ()
-    return (InvoiceReference(kind=ReferenceKind.PRECEDING_INVOICE, number=text[:60]),)
+    return (InvoiceReference(kind=ReferenceKind.PRECEDING_INVOICE, number=text[:60]),) if text else ()
 
 
 def _references(remark: str) -> tuple[InvoiceReference, ...]:

@@ -29,25 +29,10 @@ NUMBER_DISAGREES = declare(
     "the document states two numbers, {first} and {second}",
     "Have the seller send the tax bureau's own file.",
 )
-TAX_ID_INVALID = declare(
-    "CnTaxIdInvalid",
-    "{value!r} is not a unified social credit code: {reason}",
-    "Have the seller correct the identifier.",
-)
 TAX_ID_OTHER = declare(
     "CnTaxIdNotUscc",
     "{value!r} is not a unified social credit code but another kind of taxpayer number",
     "Onboard the party with a code that identifies it as a legal entity.",
-)
-TOTALS_DISAGREE = declare(
-    "CnTotalsDisagree",
-    "net {net} and tax {tax} make {sum}, but the invoice states {gross}",
-    "The document was altered or damaged: ask the seller for the original.",
-)
-LINES_DISAGREE = declare(
-    "CnLinesDisagree",
-    "the {what} of the lines add up to {sum}, but the invoice states {stated}",
-    "The document was altered or damaged: ask the seller for the original.",
 )
 LINE_DISAGREES = declare(
     "CnLineDisagrees",
@@ -64,11 +49,6 @@ WORDS_UNREADABLE = declare(
     "the amount in words, {words!r}, cannot be read and was not compared",
     "Nothing to do if the figures are right.",
 )
-RED_UNLINKED = declare(
-    "CnRedLetterUnlinked",
-    "the red-letter invoice does not say which invoice it reverses",
-    "Have the seller send the file that names the original invoice.",
-)
 RED_SIGN = declare(
     "CnRedLetterSign",
     "the document is marked as {marked}, but its total is {total}",
@@ -78,11 +58,6 @@ GROSS_COMPUTED = declare(
     "CnGrossComputed",
     "the total with tax is not stated; it is net plus tax, {gross}",
     "Nothing to do.",
-)
-LINES_ABSENT = declare(
-    "CnLinesAbsent",
-    "the file states totals only; its lines are in the printed page, which is not read",
-    "Send the XML of the invoice as well.",
 )
 NAME_ABSENT = declare(
     "CnNameAbsent",

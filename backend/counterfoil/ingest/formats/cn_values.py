@@ -8,18 +8,17 @@ from datetime import date
 from decimal import Decimal
 
 from stdnum.cn import ric, uscc
-from stdnum.exceptions import InvalidChecksum, ValidationError
 
 from counterfoil.domain.errors import DomainError
 from counterfoil.domain.invoice import Finding, IdScheme, PartyIdentifier, Severity
 from counterfoil.domain.invoice_findings import FIELD_MISSING, found
 from counterfoil.domain.money import Currency
+from counterfoil.domain.party_id import canonical_party_id
 from counterfoil.ingest.formats.cn_findings import (
     NUMBER_MALFORMED,
     NUMBER_REGION,
     NUMBER_SPELLING,
     NUMBER_YEAR,
-    TAX_ID_INVALID,
     TAX_ID_OTHER,
 )
 from counterfoil.ingest.safe_xml import refuse
@@ -143,30 +142,23 @@ def read_coded_number(stated: str, *, issued: date, field: str) -> tuple[str, tu
 
 
 def read_tax_id(stated: str | None, *, field: str) -> tuple[PartyIdentifier | None, tuple[Finding, ...]]:
-    """The taxpayer number as an identifier, and what is wrong with it; None where none is stated.
+    """The taxpayer number as an identifier, and what is remarkable about it; None where none is stated.
 
-    18 characters are a unified social credit code, whose check character (GB 32100) must hold, or a
-    person's number; other lengths are older taxpayer numbers.
+    18 characters are a unified social credit code (GB 32100), whose check character is checked with those
+    of all formats, or a person's identity number; other lengths are older taxpayer numbers of companies.
     """
-    value = "".join(folded(stated).split()).upper()
+    value = canonical_party_id(IdScheme.USCC, stated or "")
     if not value:
         return None, ()
+    scheme = IdScheme.USCC
     if len(value) != 18:
-        return PartyIdentifier(scheme=IdScheme.OTHER, value=value), (
-            found(TAX_ID_OTHER, field, severity=Severity.WARNING, value=value[:40]),
-        )
-    try:
-        uscc.validate(value)
-    except ValidationError as error:
-        if ric.is_valid(value):
-            return PartyIdentifier(scheme=IdScheme.OTHER, value=value), (
-                found(TAX_ID_OTHER, field, severity=Severity.WARNING, value=value),
-            )
-        wrong_check = isinstance(error, InvalidChecksum)
-        reason = "its check character is wrong" if wrong_check else "it has characters that none has"
-        identifier = PartyIdentifier(scheme=IdScheme.OTHER, value=value)
-        return identifier, (found(TAX_ID_INVALID, field, value=value, reason=reason),)
-    return PartyIdentifier(scheme=IdScheme.USCC, value=value), ()
+        scheme = IdScheme.REGISTRATION
+    elif ric.is_valid(value) and not uscc.is_valid(value):
+        scheme = IdScheme.OTHER
+    identifier = PartyIdentifier(scheme=scheme, value=value)
+    if scheme is IdScheme.USCC:
+        return identifier, ()
+    return identifier, (found(TAX_ID_OTHER, field, severity=Severity.WARNING, value=value[:40]),)
 
 
 def amount_of_words(words: str) -> int | None:
