@@ -21,6 +21,8 @@ from ingest.cn_support import (
 )
 
 NUMBER = "26322000000000000017"
+# What the checks of all formats say of totals that nothing else in the file explains.
+WITHOUT_LINES = ["TaxNotBrokenDown", "LinesNotStated"]
 ATTACHED = EINVOICE.encode()
 OLD_STYLE = f"""<eInvoice xmlns:fp="http://www.edrm.org.cn/schema/e-invoice/2019" Version="1.0">
   <fp:DocID>1</fp:DocID><fp:TypeCode>0</fp:TypeCode>
@@ -51,7 +53,7 @@ def test_attached_invoice_is_read(location: str, path: str) -> None:
     invoice = accepted(make_zip(ofd_files(CUSTOM, attachment=ATTACHED, location=location, path=path)))
     assert (invoice.number, invoice.format, invoice.payable_minor) == (NUMBER, InvoiceFormat.CN_OFD, 135606)
     assert len(invoice.lines) == 2
-    assert invoice.findings == ()
+    assert codes(invoice) == []
 
 
 def test_attachment_that_is_not_listed_is_found_by_its_usual_name() -> None:
@@ -62,9 +64,9 @@ def test_attachment_that_is_not_listed_is_found_by_its_usual_name() -> None:
 def test_attachment_that_is_no_invoice_is_passed_over() -> None:
     files = ofd_files(CUSTOM, attachment=b"<note>see page</note>")
     result = read(make_zip(files))
-    assert codes(result) == ["CnLinesAbsent"]
+    assert codes(result) == WITHOUT_LINES
     files = ofd_files(CUSTOM, attachment=b"\x89PNG not XML at all")
-    assert codes(read(make_zip(files))) == ["CnLinesAbsent"]
+    assert codes(read(make_zip(files))) == WITHOUT_LINES
 
 
 def test_fields_alone_make_an_invoice_without_lines() -> None:
@@ -80,7 +82,7 @@ def test_fields_alone_make_an_invoice_without_lines() -> None:
         135606,
     )
     assert invoice.lines == ()
-    assert codes(result) == ["CnLinesAbsent"]
+    assert codes(result) == WITHOUT_LINES
 
 
 def test_fields_as_issuing_systems_leave_them() -> None:
@@ -89,7 +91,7 @@ def test_fields_as_issuing_systems_leave_them() -> None:
     result = read(make_zip(ofd_files(bare)))
     assert result.invoice is not None
     assert (result.invoice.payable_minor, result.invoice.seller.name) == (135606, SELLER_ID)
-    assert codes(result) == ["CnGrossComputed", "CnLinesAbsent", "CnNameAbsent", "CnNameAbsent"]
+    assert codes(result) == ["CnGrossComputed", "CnNameAbsent", "CnNameAbsent", *WITHOUT_LINES]
 
 
 def test_fields_of_a_red_letter_invoice() -> None:
@@ -120,7 +122,9 @@ def test_package_and_attachment_must_say_the_same(name: str, text: str) -> None:
     result = read(make_zip(ofd_files(CUSTOM | {name: text}, attachment=ATTACHED)))
     assert result.refused
     assert codes(result, Severity.ERROR) == ["OfdDisagrees"]
-    assert result.findings[-1].field == f"CustomData {name}"
+    assert [found.field for found in result.findings if found.code == "OfdDisagrees"] == [
+        f"CustomData {name}"
+    ]
 
 
 def test_package_and_red_letter_attachment_agree_on_negative_amounts() -> None:
@@ -145,7 +149,7 @@ def test_older_invoice_is_identified_by_code_and_number() -> None:
     fields = CUSTOM | {"发票代码": "032002400311", "发票号码": "21010038", "开票日期": "2024年07月01日"}
     fields |= {"合计金额": "100.00", "合计税额": "13.00", "价税合计": "113.00"}
     both = make_zip(ofd_files(fields, attachment=OLD_STYLE.encode()))
-    assert accepted(both).findings == ()
+    assert codes(accepted(both)) == []
     assert read(make_zip(ofd_files(fields))).invoice is not None
 
 
