@@ -1,0 +1,153 @@
+"""Folds of the events of lots and liens; see counterfoil.domain.projection."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from counterfoil.domain import events as ev
+from counterfoil.domain.ledger_state import LedgerState, Lien
+from counterfoil.domain.lot import ASSET_KIND_LOT, AssetId, Lot, LotId
+from counterfoil.domain.states import LienState, LotState
+from counterfoil.domain.sub_range import partition_gap
+
+
+def lot_split(state: LedgerState, event: ev.LotSplit, _: ev.Recorded) -> None:
+    """The parent becomes history, its children hold the range."""
+    parent = _in_state(state, event.lot_id, LotState.FREE)
+    note = state.notes[parent.lot_id.note_id]
+    if event.segment != note.segment_count:
+        raise ValueError(f"segment {event.segment} follows {note.segment_count} segments")
+    gap = partition_gap((child.positions for child in event.children), parent.positions)
+    if gap is not None:
+        raise ValueError(f"the children of {parent.lot_id} do not fill it: {gap}")
+    ids = []
+    for index, child in enumerate(event.children):
+        lot_id = event.child_id(index)
+        offered = child.state is LotState.OFFERED
+        state.lots[lot_id] = Lot(
+            lot_id=lot_id,
+            positions=child.positions,
+            holder_id=parent.holder_id if offered else child.party_id,
+            state=child.state,
+            parent=parent.lot_id,
+            offeree_id=child.party_id if offered else None,
+        )
+        ids.append(lot_id)
+    state.lots[parent.lot_id] = replace(parent, state=LotState.SPLIT)
+    state.children[parent.lot_id] = tuple(ids)
+    state.notes[note.note_id] = replace(note, segment_count=note.segment_count + 1)
+
+
+def lot_moved(state: LedgerState, event: ev.LotAssigned | ev.LotSold, _: ev.Recorded) -> None:
+    """A new holder."""
+    lot = _in_state(state, event.lot_id, LotState.FREE)
+    state.lots[lot.lot_id] = replace(lot, holder_id=event.to_id)
+
+
+def lot_accepted(state: LedgerState, event: ev.LotAccepted, _: ev.Recorded) -> None:
+    """The offeree becomes the holder."""
+    lot = _in_state(state, event.lot_id, LotState.OFFERED)
+    if lot.offeree_id is None:
+        raise ValueError(f"lot {lot.lot_id} is offered to nobody")
+    state.lots[lot.lot_id] = replace(lot, state=LotState.FREE, holder_id=lot.offeree_id, offeree_id=None)
+
+
+def lot_returned(state: LedgerState, event: ev.LotReturned, _: ev.Recorded) -> None:
+    """The assignor, who held it all along, may dispose of it again."""
+    lot = _in_state(state, event.lot_id, LotState.OFFERED)
+    if lot.holder_id != event.holder_id:
+        raise ValueError(f"lot {lot.lot_id} is held by {lot.holder_id}, not by {event.holder_id}")
+    state.lots[lot.lot_id] = replace(lot, state=LotState.FREE, offeree_id=None)
+
+
+def assignment_acknowledged(state: LedgerState, event: ev.AssignmentAcknowledged, _: ev.Recorded) -> None:
+    """The last holder that the debtor said it knows of."""
+    if state.lots[event.lot_id].holder_id != event.holder_id:
+        raise ValueError(f"lot {event.lot_id} is not held by {event.holder_id}")
+    state.acknowledged[event.lot_id] = event.holder_id
+
+
+def encumbered(state: LedgerState, event: ev.Encumbered, _: ev.Recorded) -> None:
+    """The lot is pledged."""
+    lot = _in_state(state, _lot_of(event.asset_id), LotState.FREE)
+    state.lots[lot.lot_id] = replace(lot, state=LotState.PLEDGED)
+
+
+def unencumbered(state: LedgerState, event: ev.Unencumbered, _: ev.Recorded) -> None:
+    """The lot is free again."""
+    lot = _in_state(state, _lot_of(event.asset_id), LotState.PLEDGED)
+    state.lots[lot.lot_id] = replace(lot, state=LotState.FREE)
+
+
+def lien_placed(state: LedgerState, event: ev.LienPlaced, _: ev.Recorded) -> None:
+    """At most one lien in force on an asset."""
+    before = state.liens.get(event.asset_id, ())
+    if before and before[-1].state is LienState.ACTIVE:
+        raise ValueError(f"asset {event.asset_id} carries a lien already")
+    if event.sequence != len(before) + 1:
+        raise ValueError(f"lien {event.sequence} follows {len(before)} liens")
+    lien = Lien(
+        asset_id=event.asset_id,
+        sequence=event.sequence,
+        pledgee_id=event.pledgee_id,
+        pledgor_id=event.pledgor_id,
+        secured_minor=event.secured_minor,
+        financing_id=event.financing_id,
+        registered_at_s=event.registered_at_s,
+        agreement_hash=event.agreement_hash,
+        registration_hash=event.registration_hash,
+    )
+    state.liens[event.asset_id] = (*before, lien)
+
+
+def lien_released(state: LedgerState, event: ev.LienReleased, _: ev.Recorded) -> None:
+    """Given up."""
+    _end(state, event.asset_id, event.sequence, LienState.RELEASED)
+
+
+def lien_discharged(state: LedgerState, event: ev.LienDischarged, _: ev.Recorded) -> None:
+    """Paid, or without an asset."""
+    _end(state, event.asset_id, event.sequence, LienState.DISCHARGED)
+
+
+def lien_collected(state: LedgerState, event: ev.LienCollected, _: ev.Recorded) -> None:
+    """The claim shrinks by what was paid."""
+    lien = _active(state, event.asset_id, event.sequence)
+    if lien.secured_minor - event.paid_minor != event.secured_minor:
+        raise ValueError(f"asset {event.asset_id}: {event.paid_minor} of {lien.secured_minor} was collected")
+    _put(
+        state,
+        replace(
+            lien,
+            secured_minor=event.secured_minor,
+            collected_minor=lien.collected_minor + event.paid_minor,
+        ),
+    )
+
+
+def _lot_of(asset_id: AssetId) -> LotId:
+    if asset_id.kind != ASSET_KIND_LOT:
+        raise ValueError(f"asset kind {asset_id.kind} is not a lot")
+    return asset_id.lot_id
+
+
+def _in_state(state: LedgerState, lot_id: LotId, expected: LotState) -> Lot:
+    lot = state.lots[lot_id]
+    if lot.state is not expected:
+        raise ValueError(f"lot {lot_id} is {lot.state.name}, not {expected.name}")
+    return lot
+
+
+def _active(state: LedgerState, asset_id: AssetId, sequence: int) -> Lien:
+    lien = state.liens[asset_id][-1]
+    if lien.sequence != sequence or lien.state is not LienState.ACTIVE:
+        raise ValueError(f"lien {sequence} on asset {asset_id} is not in force")
+    return lien
+
+
+def _put(state: LedgerState, lien: Lien) -> None:
+    state.liens[lien.asset_id] = (*state.liens[lien.asset_id][:-1], lien)
+
+
+def _end(state: LedgerState, asset_id: AssetId, sequence: int, end: LienState) -> None:
+    _put(state, replace(_active(state, asset_id, sequence), state=end))

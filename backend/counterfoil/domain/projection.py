@@ -1,0 +1,102 @@
+"""From events alone to the complete state: the fold that the read model and every check is made from.
+
+It knows no rule: an event that does not fit the state raises DomainError ProjectionMismatch, because then
+either an event was missed or the record is not what the contracts wrote.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from counterfoil.domain import cash_events as cash
+from counterfoil.domain import events as ev
+from counterfoil.domain import project_cash, project_lots, project_notes, project_parties
+from counterfoil.domain.errors import DomainError, declare
+from counterfoil.domain.ledger_state import LedgerState
+
+PROJECTION_MISMATCH = declare(
+    "ProjectionMismatch",
+    "the event {event} does not fit what came before it: {reason}",
+    "Read the events again from the first block; if it stays so, the record is incomplete or altered.",
+)
+
+Fold = Callable[[LedgerState, Any, ev.Recorded], None]
+
+_FOLDS: dict[type[ev.LedgerEvent], Fold] = {
+    ev.PartyRegistered: project_parties.party_registered,
+    ev.PartyRolesSet: project_parties.party_roles_set,
+    ev.PartyStateSet: project_parties.party_state_set,
+    ev.KeyAdded: project_parties.key_added,
+    ev.KeyRemoved: project_parties.key_removed,
+    ev.StandingAcceptanceSet: project_parties.standing_acceptance_set,
+    cash.ModuleSet: project_parties.module_set,
+    cash.AssetKindSet: project_parties.asset_kind_set,
+    ev.InvoiceCredited: project_notes.invoice_credited,
+    ev.NoteProposed: project_notes.note_proposed,
+    ev.NoteConfirmed: project_notes.note_confirmed,
+    ev.NoteRejected: project_notes.note_rejected,
+    ev.NoteWithdrawn: project_notes.note_withdrawn,
+    ev.NoteCancelled: project_notes.note_cancelled,
+    ev.NoteDisputed: project_notes.note_disputed,
+    ev.DisputeWithdrawn: project_notes.dispute_withdrawn,
+    ev.DisputeResolved: project_notes.dispute_resolved,
+    ev.NoteMatured: project_notes.note_matured,
+    ev.NoteOverdue: project_notes.note_overdue,
+    ev.NoteWrittenOff: project_notes.note_written_off,
+    ev.PaymentApplied: project_notes.payment_applied,
+    ev.NoteSettled: project_notes.note_settled,
+    ev.NotePaid: project_notes.note_paid,
+    ev.LotSplit: project_lots.lot_split,
+    ev.LotAssigned: project_lots.lot_moved,
+    ev.LotSold: project_lots.lot_moved,
+    ev.LotAccepted: project_lots.lot_accepted,
+    ev.LotReturned: project_lots.lot_returned,
+    ev.AssignmentAcknowledged: project_lots.assignment_acknowledged,
+    ev.Encumbered: project_lots.encumbered,
+    ev.Unencumbered: project_lots.unencumbered,
+    ev.LienPlaced: project_lots.lien_placed,
+    ev.LienReleased: project_lots.lien_released,
+    ev.LienCollected: project_lots.lien_collected,
+    ev.LienDischarged: project_lots.lien_discharged,
+    cash.CashIssued: project_cash.cash_issued,
+    cash.CashRedeemed: project_cash.cash_redeemed,
+    cash.PayoutAttested: project_cash.payout_attested,
+    cash.CashMoved: project_cash.cash_moved,
+    cash.CashSettled: project_cash.cash_settled,
+    cash.LoanOffered: project_cash.loan_offered,
+    cash.PurchaseOffered: project_cash.purchase_offered,
+    cash.OfferWithdrawn: project_cash.offer_withdrawn,
+    cash.LoanDrawnDown: project_cash.loan_drawn_down,
+    cash.LotPurchased: project_cash.lot_purchased,
+    cash.LoanRepaid: project_cash.loan_repaid,
+    cash.LoanClosed: project_cash.loan_closed,
+    cash.LoanDefaulted: project_cash.loan_defaulted,
+}
+
+
+def projected_events() -> frozenset[type[ev.LedgerEvent]]:
+    """Every event that the projection takes: all that there are."""
+    return frozenset(_FOLDS)
+
+
+def apply(state: LedgerState, recorded: ev.Recorded) -> None:
+    """Change the state by one event. After DomainError ProjectionMismatch the state is half done."""
+    fold = _FOLDS.get(type(recorded.event))
+    name = type(recorded.event).__name__
+    if fold is None:
+        raise DomainError(PROJECTION_MISMATCH, event=name, reason="it is not an event of the ledger")
+    try:
+        fold(state, recorded.event, recorded)
+    except KeyError as missing:
+        raise DomainError(PROJECTION_MISMATCH, event=name, reason=f"unknown {missing}") from missing
+    except ValueError as unfit:
+        raise DomainError(PROJECTION_MISMATCH, event=name, reason=str(unfit)) from unfit
+
+
+def project(recorded: Iterable[ev.Recorded], state: LedgerState | None = None) -> LedgerState:
+    """The state after these events, starting from `state` (changed in place) or from nothing."""
+    result = LedgerState() if state is None else state
+    for each in recorded:
+        apply(result, each)
+    return result

@@ -1,0 +1,93 @@
+"""The states and roles of the ledger, numbered as the contracts number them.
+
+contracts/types/States.sol declares the same members in the same order; a test compares the two.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum, IntFlag
+
+
+class PartyState(IntEnum):
+    """Suspended parties keep what they hold and do nothing with it."""
+
+    NONE = 0
+    ACTIVE = 1
+    SUSPENDED = 2
+
+
+class NoteState(IntEnum):
+    """The life of a note; docs/states.md draws it."""
+
+    NONE = 0
+    PROPOSED = 1
+    LIVE = 2
+    REJECTED = 3
+    WITHDRAWN = 4
+    CANCELLED = 5
+    DISPUTED = 6
+    MATURED = 7
+    OVERDUE = 8
+    SETTLED = 9
+    WRITTEN_OFF = 10
+
+
+class LotState(IntEnum):
+    """Split lots are history: their children hold the range. Only Free lots move, split or are pledged."""
+
+    NONE = 0
+    FREE = 1
+    OFFERED = 2
+    PLEDGED = 3
+    SPLIT = 4
+    SETTLED = 5
+
+
+class LienState(IntEnum):
+    """Released: given up by the pledgee. Discharged: its claim was paid, or its asset ended."""
+
+    NONE = 0
+    ACTIVE = 1
+    RELEASED = 2
+    DISCHARGED = 3
+
+
+class FinancingKind(IntEnum):
+    """Loan: the lot is pledged. Purchase: the lot is sold, without recourse."""
+
+    LOAN = 0
+    PURCHASE = 1
+
+
+class FinancingState(IntEnum):
+    """The life of an offer and of the loan that it becomes."""
+
+    NONE = 0
+    OFFERED = 1
+    WITHDRAWN = 2
+    DRAWN_DOWN = 3
+    REPAID = 4
+    PURCHASED = 5
+    DEFAULTED = 6
+
+
+class PartyRole(IntFlag):
+    """What a party may be on the ledger. Unknown bits are kept: the registrar may use more."""
+
+    CORE_ENTERPRISE = 1 << 0
+    SUPPLIER = 1 << 1
+    FUNDER = 1 << 2
+    BANK = 1 << 3
+    KEEPER = 1 << 4
+    INSPECTOR = 1 << 5
+    AUDITOR = 1 << 6
+    REGULATOR = 1 << 7
+
+
+class Office(IntEnum):
+    """Who administers, by OpenZeppelin AccessManager role; another thing than a party's role."""
+
+    GOVERNOR = 0
+    REGISTRAR = 1
+    BANK = 2
+    ARBITER = 3
