@@ -19,7 +19,6 @@ from counterfoil.domain.errors import declare
 from counterfoil.domain.invoice import (
     Finding,
     Invoice,
-    InvoiceFormat,
     InvoiceTotals,
     InvoiceType,
     Severity,
@@ -28,7 +27,7 @@ from counterfoil.domain.invoice import (
 from counterfoil.domain.invoice_findings import found
 from counterfoil.domain.invoice_number import canonical_invoice_number, hidden_characters, mixed_scripts
 from counterfoil.domain.money import MAX_AMOUNT_MINOR
-from counterfoil.domain.party_id import check_party
+from counterfoil.domain.party_id import check_party, party_keys
 
 TOTAL_MISMATCH = declare(
     "TotalMismatch",
@@ -105,6 +104,11 @@ SELF_REFERENCE = declare(
     "the document names itself, {number}, as the preceding invoice",
     "Have the seller state the number of the earlier invoice.",
 )
+SELLER_IS_BUYER = declare(
+    "SellerIsBuyer",
+    "seller and buyer are the same party ({key}), so nobody else owes the amount",
+    "Have the seller state both parties with their own identifiers.",
+)
 NUMBER_MIXED_SCRIPTS = declare(
     "InvoiceNumberMixedScripts",
     "the invoice number {number!r} mixes letters that look alike from {scripts}",
@@ -127,13 +131,6 @@ NUMBER_TOO_LONG = declare(
 )
 
 MAX_NUMBER_LENGTH = 120
-
-
-_EN_FORMATS = frozenset({InvoiceFormat.UBL, InvoiceFormat.CII, InvoiceFormat.FACTUR_X})
-# A Chinese e-invoice has no due date and no tax breakdown by design, and its reader says where lines lack.
-_ONLY_IN_EN = frozenset({DUE_DATE_MISSING, TAX_NOT_BROKEN_DOWN, LINES_NOT_STATED})
-# The readers of Chinese e-invoices make these comparisons too, and say more about them.
-_SAID_BY_READER = frozenset({TOTAL_MISMATCH, CREDIT_WITHOUT_INVOICE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,24 +163,17 @@ def check_invoice(invoice: Invoice) -> Invoice:
         findings.append(found(NOTHING_CHECKED, "BG-22"))
     findings += check_party(invoice.seller, field="BT-27", is_seller=True)
     findings += check_party(invoice.buyer, field="BT-44", is_seller=False)
+    if shared := sorted(set(party_keys(invoice.seller)) & set(party_keys(invoice.buyer))):
+        findings.append(found(SELLER_IS_BUYER, "BT-44", key=", ".join(shared)))
     findings += _number_findings(invoice)
     applied += ["PartyId", "InvoiceNumber", "Dates", "Direction"]
     findings += _date_findings(invoice)
     turned, direction_findings = _with_direction(invoice)
-    kept = _not_repeated(invoice, [*findings, *direction_findings])
     return replace(
         turned,
-        findings=(*invoice.findings, *kept),
+        findings=(*invoice.findings, *findings, *direction_findings),
         checks=(*invoice.checks, *dict.fromkeys(applied)),
     )
-
-
-def _not_repeated(invoice: Invoice, findings: list[Finding]) -> list[Finding]:
-    """Without what does not apply to the format or what its reader has already refused the document for."""
-    if invoice.format in _EN_FORMATS:
-        return findings
-    silent = _ONLY_IN_EN | _SAID_BY_READER if invoice.refused else _ONLY_IN_EN
-    return [finding for finding in findings if finding.code not in silent]
 
 
 def _sums(invoice: Invoice) -> Iterator[_Sum]:
