@@ -1,0 +1,1 @@
+"""The sample invoices of the project: who trades with whom, and how each document is written."""
