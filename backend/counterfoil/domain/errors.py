@@ -7,7 +7,13 @@ codes with `declare` at import time; a code is declared once.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+Show = Mapping[str, Callable[[Any], str]]
+"""How facts read in a sentence, by their names: a lot's number as its place, seconds as a date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,24 +23,31 @@ class ErrorSpec:
     code: stable identifier, UpperCamelCase, the same as the Solidity error where there is one.
     message: a sentence with {fact} placeholders, understandable without reading code.
     remedy: what the reader can do about it, one sentence.
+    show: facts that the sentence does not show as they are.
     """
 
     code: str
     message: str
     remedy: str
+    show: Show = field(default_factory=lambda: MappingProxyType({}))
+
+    def sentence(self, facts: Mapping[str, object]) -> str:
+        """The message with these facts filled in; raises KeyError or IndexError where one is missing."""
+        shown = {name: self.show[name](value) for name, value in facts.items() if name in self.show}
+        return self.message.format(**{**facts, **shown})
 
 
 _TABLE: dict[str, ErrorSpec] = {}
 
 
-def declare(code: str, message: str, remedy: str) -> str:
+def declare(code: str, message: str, remedy: str, *, show: Show | None = None) -> str:
     """Add a row to the error table and return the code, so that it can be bound to a constant.
 
     Raises ValueError if the code is already declared.
     """
     if code in _TABLE:
         raise ValueError(f"error code declared twice: {code}")
-    _TABLE[code] = ErrorSpec(code, message, remedy)
+    _TABLE[code] = ErrorSpec(code, message, remedy, MappingProxyType(dict(show or {})))
     return code
 
 
@@ -64,7 +77,7 @@ class CounterfoilError(Exception):
         if spec is None:
             return f"{self.code} ({stated})" if stated else self.code
         try:
-            return spec.message.format(**self.facts)
+            return spec.sentence(self.facts)
         except (KeyError, IndexError):
             return f"{spec.message} ({stated})"
 
