@@ -162,7 +162,8 @@ def test_a_batch_is_one_block_and_a_failed_call_in_it_does_not_stop_the_rest(
     assert [first.tx_index, second.tx_index, last.tx_index] == [0, 1, 3]
     assert first.only("ValueStored").log_index == 0
     assert last.only("ValueStored").log_index == 1
-    # The refusal is caused by an earlier call of the same block: its reason is found on the state after the block.
+    # The refusal is caused by an earlier call of the same block: its reason is found on the state after the
+    # block.
     assert isinstance(refused, ContractRefusedError)
     assert (refused.code, refused.facts["limit"]) == ("ValueTooLarge", 100)
     assert refused.tx_hash is not None

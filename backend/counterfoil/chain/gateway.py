@@ -38,7 +38,7 @@ _CONSTRUCTOR = "constructor"
 
 
 class ChainGateway:
-    """Sends to and reads from the contracts of one deployment. Safe for several threads if the provider is."""
+    """Sends to and reads from the contracts of one deployment; threads may share it."""
 
     def __init__(
         self,
@@ -236,6 +236,7 @@ class ChainGateway:
         error = self._why_reverted(found, outgoing, signer.address, contract=contract, function=function)
         if isinstance(error, ContractRefusedError):
             error.tx_hash, error.gas_used = signed.tx_hash, int(found["gasUsed"], 16)
+        error.add_note(f"transaction {signed.tx_hash} took a place in block {int(found['blockNumber'], 16)}")
         raise error
 
     def _why_reverted(
@@ -255,17 +256,17 @@ class ChainGateway:
         }
         if outgoing.to is not None:
             request["to"] = outgoing.to
+        reason = "a replay does not fail, so that the reason is not known"
         for block in (number - 1, number):
             try:
                 self._rpc.request("eth_call", request, hex(block))
             except RpcError as refused:
                 explained = self._explain(refused, contract=contract, function=function)
-                if not (isinstance(explained, ChainError) and explained.kind is ChainErrorKind.UNAVAILABLE):
+                if explained.code not in (errors.CALL_REVERTED, errors.CHAIN_UNAVAILABLE):
                     return explained
+                reason = str(explained.facts["reason"])
         if int(found["gasUsed"], 16) >= outgoing.gas:
             reason = f"it ran out of its gas limit of {outgoing.gas}"
-        else:
-            reason = "a replay does not fail, so that the reason is not known"
         return ChainError(
             ChainErrorKind.REVERTED, errors.CHAIN_REVERTED, tx_hash=found["transactionHash"], reason=reason
         )

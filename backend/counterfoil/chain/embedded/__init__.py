@@ -79,6 +79,16 @@ class EmbeddedChain:
                 raise EmbeddedChainError(errors.BAD_TIME_STEP, seconds=seconds)
             return self._ledger.advance_clock(seconds)
 
+    def verify(self) -> None:
+        """Read the whole store and the whole chain; raises EmbeddedChainError on damage.
+
+        Takes time in proportion to the chain. A killed process leaves nothing to verify; a bad disk or a copy
+        may.
+        """
+        with self._provider.lock:
+            self._provider.check_open()
+            self._ledger.verify()
+
     def close(self) -> None:
         """Close the store and give the lock up. Harmless when repeated."""
         with self._provider.lock:

@@ -26,8 +26,8 @@ def decode_transaction(raw: bytes, chain_id: int) -> SignedTransactionAPI:
         raise TransactionRefusedError("transaction type not supported")
     try:
         transaction = EmbeddedVM.get_transaction_builder().decode(raw)
-        transaction.validate()
-        transaction.check_signature_validity()
+        _check_intrinsic_gas(transaction)
+        transaction.validate()  # the signature included
         transaction.sender  # noqa: B018  # recovering the key is part of the check
     except UnrecognizedTransactionType as unknown:
         raise TransactionRefusedError("transaction type not supported") from unknown
@@ -42,6 +42,13 @@ def decode_transaction(raw: bytes, chain_id: int) -> SignedTransactionAPI:
             f"invalid chain id for signer: have {transaction.chain_id} want {chain_id}"
         )
     return transaction
+
+
+def _check_intrinsic_gas(transaction: SignedTransactionAPI) -> None:
+    if transaction.gas < transaction.intrinsic_gas:
+        raise TransactionRefusedError(
+            f"intrinsic gas too low: gas {transaction.gas}, minimum needed {transaction.intrinsic_gas}"
+        )
 
 
 class BlockDraft:
@@ -64,10 +71,6 @@ class BlockDraft:
         """
         if transaction.gas > self.header.gas_limit:
             raise TransactionRefusedError("exceeds block gas limit")
-        if transaction.gas < transaction.intrinsic_gas:
-            raise TransactionRefusedError(
-                f"intrinsic gas too low: gas {transaction.gas}, minimum needed {transaction.intrinsic_gas}"
-            )
         expected = self.vm.state.get_nonce(transaction.sender)
         if transaction.nonce != expected:
             word = "low" if transaction.nonce < expected else "high"

@@ -212,6 +212,24 @@ class SqliteKeyValue(BaseAtomicDB):
                 self._remember(key, value)
         self._pending.clear()
 
+    def check_all(self) -> int:
+        """Read every page and every value; returns how many values there are. Raises as reading a damaged one
+        does.
+        """
+        self._check_usable()
+        try:
+            ((verdict,), *_) = self._connection.execute("PRAGMA integrity_check(1)").fetchall()
+            if verdict != "ok":
+                raise self._corrupt(str(verdict))
+            count = 0
+            for key, stored in self._connection.execute("SELECT k, v FROM kv"):
+                if stored[-_CRC_BYTES:] != _checksum(key, stored[:-_CRC_BYTES]):
+                    raise self._corrupt(f"the value of key 0x{key.hex()} does not match its checksum")
+                count += 1
+        except sqlite3.DatabaseError as damaged:
+            raise self._corrupt(str(damaged)) from damaged
+        return count
+
     def discard(self) -> None:
         """Forget all pending writes."""
         self._pending.clear()

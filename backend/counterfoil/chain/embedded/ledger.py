@@ -40,6 +40,18 @@ from counterfoil.chain.errors import EmbeddedChainError
 IDENTITY_NAME = "chain.json"
 DEFAULT_CHAIN_ID = 20_250_615
 DEFAULT_BLOCK_GAS_LIMIT = 100_000_000
+# What py-evm and its codecs raise when a part of the chain is missing or is not what it should be.
+_UNREADABLE = (
+    KeyError,
+    ValueError,
+    TypeError,
+    RLPException,
+    ValidationError,
+    HeaderNotFound,
+    EVMMissingData,
+    MissingTrieNode,
+)
+_RECENT_BLOCKS = 64
 _IDENTITY_KEY = b"counterfoil:identity"
 _CLOCK_OFFSET_KEY = b"counterfoil:clock_offset_s"
 
@@ -83,6 +95,7 @@ class EmbeddedLedger:
         value.
         """
         self._clock = clock
+        self._recent: dict[bytes, tuple[BlockAPI, tuple[ReceiptAPI, ...]]] = {}
         self.store = SqliteKeyValue(directory / STORE_NAME)
         try:
             self.identity = self._open_identity(directory, chain_id, block_gas_limit)
@@ -91,16 +104,7 @@ class EmbeddedLedger:
         except EmbeddedChainError:
             self.store.close()
             raise
-        except (
-            KeyError,
-            ValueError,
-            TypeError,
-            RLPException,
-            ValidationError,
-            HeaderNotFound,
-            EVMMissingData,
-            MissingTrieNode,
-        ) as damaged:
+        except _UNREADABLE as damaged:
             self.store.close()
             raise self._corrupt(directory / STORE_NAME, f"its head cannot be read: {damaged!r}") from damaged
         self.draft: BlockDraft | None = None
@@ -167,10 +171,26 @@ class EmbeddedLedger:
         genesis = self._chain.get_canonical_block_header_by_number(BlockNumber(0))
         if "0x" + genesis.hash.hex() != self.identity.genesis_hash:
             raise self._corrupt(self.store.path, "its first block is not its genesis block")
-        block = self.block(head)
-        if len(self.receipts(block)) != len(block.transactions):
+        block, receipts = self.block_and_receipts(head)
+        if len(receipts) != len(block.transactions):
             raise self._corrupt(self.store.path, f"receipts of block {head.block_number} are missing")
         self.state(head).get_nonce(Address(bytes(20)))
+
+    def verify(self) -> None:
+        """Read the whole store, and follow the chain of blocks from genesis to head with their receipts."""
+        self.store.check_all()
+        parent = None
+        for number in range(self.head().block_number + 1):
+            try:
+                header = self._chain.get_canonical_block_header_by_number(BlockNumber(number))
+                block, receipts = self.block_and_receipts(header)
+            except _UNREADABLE as damaged:
+                raise self._corrupt(self.store.path, f"block {number}: {damaged!r}") from damaged
+            if parent is not None and header.parent_hash != parent.hash:
+                raise self._corrupt(self.store.path, f"block {number} does not continue block {number - 1}")
+            if len(receipts) != len(block.transactions):
+                raise self._corrupt(self.store.path, f"receipts of block {number} are missing")
+            parent = header
 
     @staticmethod
     def _corrupt(path: Path, reason: str) -> EmbeddedChainError:
@@ -217,11 +237,18 @@ class EmbeddedLedger:
 
     def block(self, header: BlockHeaderAPI) -> BlockAPI:
         """The whole block of a header."""
-        return self.build_vm(header).get_block()
+        return self.block_and_receipts(header)[0]
 
-    def receipts(self, block: BlockAPI) -> tuple[ReceiptAPI, ...]:
-        """The receipts of a block, in the order of its transactions."""
-        return block.get_receipts(self._chain.chaindb)
+    def block_and_receipts(self, header: BlockHeaderAPI) -> tuple[BlockAPI, tuple[ReceiptAPI, ...]]:
+        """The block of a header and its receipts, in the order of its transactions."""
+        found = self._recent.get(header.hash)
+        if found is None:
+            block = self.build_vm(header).get_block()
+            found = (block, tuple(block.get_receipts(self._chain.chaindb)))
+            if len(self._recent) >= _RECENT_BLOCKS:
+                self._recent.clear()  # a hash always names the same block: nothing here can go stale
+            self._recent[header.hash] = found
+        return found
 
     def locate(self, transaction_hash: bytes) -> tuple[BlockHeaderAPI, int] | None:
         """The block header and the index of a transaction, or None where no block has it."""

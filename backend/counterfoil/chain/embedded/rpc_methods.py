@@ -175,7 +175,7 @@ class RpcMethods:
 
     def _pending_block(self) -> dict[str, Any]:
         header = self._ledger.next_header()
-        form = block_form(self._ledger.block(header), whole_transactions=False)
+        form = block_form(self._ledger.build_vm(header).get_block(), whole_transactions=False)
         return {**form, "hash": None, "nonce": None, "logsBloom": None, "miner": None}
 
     def get_block_by_hash(self, block_hash: Any, whole_transactions: bool = False) -> dict[str, Any] | None:
@@ -223,8 +223,7 @@ class RpcMethods:
             return None
 
     def _receipts(self, header: BlockHeaderAPI) -> list[dict[str, Any]]:
-        block = self._ledger.block(header)
-        return receipt_forms(block, self._ledger.receipts(block))
+        return receipt_forms(*self._ledger.block_and_receipts(header))
 
     def get_logs(self, criteria: dict[str, Any]) -> list[dict[str, Any]]:
         """The logs of one block by hash, or of a range of blocks, in order."""
