@@ -41,6 +41,6 @@ ensure_node_modules() {
   if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ]; then
     return 0
   fi
-  (cd "$_node_repository" && npm ci --no-progress --loglevel=error) || return 1
+  (cd "$_node_repository" && npm ci --no-progress --no-update-notifier --loglevel=error) || return 1
   printf '%s' "$wanted" >"$stamp"
 }
