@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 
 import pytest
+from lxml import etree
 
 from counterfoil.domain.invoice import (
     IdScheme,
@@ -185,6 +187,8 @@ def test_inflated_total_cannot_hide_behind_its_own_words() -> None:
     [
         (">1130.06<", ">1130.07<"),
         ("<TaxRate>0.13<", "<TaxRate>0.09<"),
+        (">100.005<", ">100.007<"),
+        (">10</Quantity>", ">11</Quantity>"),
     ],
 )
 def test_line_that_contradicts_itself_is_a_warning(old: str, new: str) -> None:
@@ -339,3 +343,49 @@ def test_unreadable_words_are_told_and_not_refused() -> None:
     result = read(changed(EINVOICE, ("壹仟叁佰伍拾陆圆零陆分", "one thousand")))
     assert codes(result) == ["CnWordsUnreadable"]
     assert not result.refused
+
+
+def test_price_cut_to_its_decimals_is_no_contradiction() -> None:
+    by_thirds = changed(EINVOICE, (">10</Quantity>", ">3</Quantity>"), (">100.005<", ">333.3466666666667<"))
+    assert codes(accepted(by_thirds)) == []
+
+
+def leaves() -> list[etree._Element]:
+    """The elements of the template that hold text, in the template's order."""
+    root = etree.fromstring(EINVOICE.encode())
+    return [element for element in root.iter() if len(element) == 0 and (element.text or "").strip()]
+
+
+def test_no_figure_can_be_changed_by_a_fen_unnoticed() -> None:
+    """Each amount in turn, one fen up and one down: a change that nobody notices is a hole."""
+    amounts = [index for index, leaf in enumerate(leaves()) if re.fullmatch(r"\d+\.\d\d", leaf.text or "")]
+    assert len(amounts) == 10
+    for index in amounts:
+        for change in (Decimal("0.01"), Decimal("-0.01")):
+            leaf = leaves()[index]
+            leaf.text = str(Decimal(leaf.text or "") + change)
+            altered = etree.tostring(leaf.getroottree(), encoding="UTF-8", xml_declaration=True)
+            assert codes(read(altered)), leaf.tag
+
+
+def test_any_element_may_be_missing_empty_or_doubled() -> None:
+    """Whatever is taken away, emptied or repeated, there is a result and never an exception."""
+    for index in range(len(leaves())):
+        removed, emptied, doubled = leaves()[index], leaves()[index], leaves()[index]
+        roots = [leaf.getroottree() for leaf in (removed, emptied, doubled)]
+        parent, sibling = removed.getparent(), doubled.getparent()
+        assert parent is not None
+        assert sibling is not None
+        parent.remove(removed)
+        emptied.text = None
+        sibling.append(etree.fromstring(f"<{doubled.tag}>7</{doubled.tag}>"))
+        for tree in roots:
+            result = read(etree.tostring(tree, encoding="UTF-8"))
+            assert result.invoice is not None or result.refused
+
+
+@pytest.mark.parametrize("old", [NUMBER, SELLER_ID, "澜川智能", "*通用设备*齿轮", "合同编号:HT-9"])
+def test_endless_field_is_refused(old: str) -> None:
+    result = read(changed(EINVOICE, (old, "9" * 30_000)))
+    assert result.invoice is None
+    assert codes(result) == ["DocumentTooComplex"]

@@ -164,3 +164,17 @@ def test_signature_block_is_not_read_for_fields() -> None:
 def test_chinese_root_that_is_no_invoice() -> None:
     result = read("<订单><发票号码>1</发票号码></订单>")
     assert codes(result) == ["UnknownFormat"]
+
+
+@pytest.mark.parametrize("filler", ["<标/>", "<标>1</标>", "<标><标/></标>"])
+def test_thousands_of_labels_are_refused(filler: str) -> None:
+    for count, refused in ((900, False), (2_001, True), (60_000, True)):
+        result = read(changed(LABELS, ("</电子发票>", filler * count + "</电子发票>")))
+        assert result.refused is refused
+        assert ("DocumentTooComplex" in codes(result)) is refused
+
+
+def test_lines_do_not_count_as_labels() -> None:
+    line = "<项目><项目名称>x</项目名称><金额>0.00</金额><税率>0%</税率><税额>0.00</税额></项目>"
+    invoice = accepted(changed(LABELS, ("<项目明细>", "<项目明细>" + line * 3_000)))
+    assert len(invoice.lines) == 3_002

@@ -54,6 +54,9 @@ from counterfoil.ingest.values import read_text
 LINE_TAX_TOLERANCE_MINOR = 6
 """The tax platform accepts a line's tax within 0.06 yuan of amount times rate."""
 
+PRICE_TOLERANCE_MINOR = 1
+"""A unit price is stated with at most 13 decimals, so that the product may miss the amount by one fen."""
+
 _ORIGINAL = re.compile(r"(?:被红冲蓝字|对应蓝字|对应正数)[^0-9:]{0,12}号码?:?\s*([0-9]{8,20})")
 _LABELLED = re.compile(
     r"(?P<label>合同编号|合同号|合同|采购订单号|采购订单|订单编号|订单号|送货单号|发货单号|入库单号)"
@@ -146,7 +149,7 @@ def assemble(stated: StatedInvoice, *, limits: ReadLimits) -> Invoice:
         field=stated.issued.field,
         name="the issue date",
     )
-    number = _number(stated, issued=issued, findings=findings)
+    number = _number(stated, issued=issued, limits=limits, findings=findings)
     totals = _totals(stated, findings=findings)
     sign, kind = _direction(stated, gross_minor=totals.gross_minor, findings=findings)
     lines = _lines(stated, sign=sign, limits=limits, findings=findings)
@@ -180,9 +183,10 @@ def assemble(stated: StatedInvoice, *, limits: ReadLimits) -> Invoice:
     )
 
 
-def _number(stated: StatedInvoice, *, issued: date, findings: list[Finding]) -> str:
+def _number(stated: StatedInvoice, *, issued: date, limits: ReadLimits, findings: list[Finding]) -> str:
     field = stated.number.field
-    text = required(stated.number.text, field=field, name="the invoice number")
+    text = read_text(stated.number.text, field=field, limits=limits)
+    text = required(text, field=field, name="the invoice number")
     read = read_coded_number if stated.with_code else read_number
     number, noticed = read(text, issued=issued, field=field)
     findings.extend(noticed)
@@ -241,16 +245,19 @@ def _line(
     rate = read_rate(line.rate, field=field)
     untaxed = folded(line.tax).strip("*") == ""
     tax_minor = 0 if untaxed else read_amount(line.tax or "", field=field, name="the line tax")
+    quantity = read_optional_decimal(line.quantity, field=field, name="the quantity")
+    unit_price = read_optional_decimal(line.unit_price, field=field, name="the unit price")
     reason = _line_contradiction(line, net_minor=net_minor, tax_minor=tax_minor, rate=rate)
+    if not reason and quantity is not None and unit_price is not None:
+        reason = _price_contradiction(net_minor, quantity=quantity, unit_price=unit_price)
     if reason:
         findings.append(found(LINE_DISAGREES, field, severity=Severity.WARNING, line=position, reason=reason))
-    quantity = read_optional_decimal(line.quantity, field=field, name="the quantity")
     return InvoiceLine(
         line_id=str(position),
         description=read_text(line.description, field=field, limits=limits),
         quantity=quantity if quantity is None else sign * quantity,
         unit=read_text(line.unit, field=field, limits=limits) or None,
-        unit_price=read_optional_decimal(line.unit_price, field=field, name="the unit price"),
+        unit_price=unit_price,
         net_minor=sign * net_minor,
         tax_rate_percent=rate,
         tax_minor=sign * tax_minor,
@@ -269,6 +276,13 @@ def _line_contradiction(
         gross = read_amount(line.gross or "", field=line.field, name="the line amount with tax")
         if gross != net_minor + tax_minor:
             return f"{CNY.major(net_minor)} and tax {CNY.major(tax_minor)} do not make {CNY.major(gross)}"
+    return None
+
+
+def _price_contradiction(net_minor: int, *, quantity: Decimal, unit_price: Decimal) -> str | None:
+    """Whether quantity times price is another amount, by more than the fen that a cut price explains."""
+    if abs(CNY.major(net_minor) - quantity * unit_price) > CNY.major(PRICE_TOLERANCE_MINOR):
+        return f"{quantity} at {unit_price} do not make {CNY.major(net_minor)}"
     return None
 
 
@@ -312,7 +326,8 @@ def _references(remark: str) -> tuple[InvoiceReference, ...]:
 
 
 def _party(stated: StatedParty, *, limits: ReadLimits, findings: list[Finding]) -> InvoiceParty:
-    identifier, noticed = read_tax_id(stated.tax_id.text, field=stated.tax_id.field)
+    tax_id = read_text(stated.tax_id.text, field=stated.tax_id.field, limits=limits)
+    identifier, noticed = read_tax_id(tax_id, field=stated.tax_id.field)
     findings.extend(noticed)
     name = read_text(stated.name.text, field=stated.name.field, limits=limits)
     if not name and identifier is not None:

@@ -9,10 +9,12 @@ total, and a label that stands twice with different values is refused rather tha
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from lxml import etree
 
 from counterfoil.domain.invoice import Invoice, InvoiceFormat
+from counterfoil.domain.invoice_findings import TOO_COMPLEX
 from counterfoil.ingest.formats.cn_assemble import (
     StatedField,
     StatedInvoice,
@@ -24,6 +26,9 @@ from counterfoil.ingest.formats.cn_findings import SEVERAL_INVOICES
 from counterfoil.ingest.formats.cn_values import folded
 from counterfoil.ingest.protocol import ReadLimits
 from counterfoil.ingest.safe_xml import refuse
+
+MAX_LABELS = 2_000
+"""Elements outside the lines; a printed invoice has fewer than a hundred labels."""
 
 _ROOT_WORDS = ("发票", "电子凭证")
 _SIDES = {"销售方": "销售方", "销方": "销售方", "购买方": "购买方", "购方": "购买方"}
@@ -58,7 +63,7 @@ def matches(root: etree._Element) -> bool:
 
 def parse(root: etree._Element, *, limits: ReadLimits) -> Invoice:
     """The canonical invoice or credit note. Raises InvoiceRefused."""
-    labels = _Labels(root)
+    labels = _Labels(root, limits=limits)
     stated = StatedInvoice(
         format=InvoiceFormat.CN_MOF,
         number=labels.field(_NUMBER),
@@ -81,13 +86,14 @@ def parse(root: etree._Element, *, limits: ReadLimits) -> Invoice:
 class _Labels:
     """Every labelled value outside the lines, keyed by the label without its noise, and the lines."""
 
-    def __init__(self, root: etree._Element) -> None:
+    def __init__(self, root: etree._Element, *, limits: ReadLimits) -> None:
         self._values: dict[str, set[str]] = {}
         self.lines: list[dict[str, str]] = []
         self.signed = False
-        self._collect(root)
+        self._collect(root, limits=limits)
 
-    def _collect(self, root: etree._Element) -> None:
+    def _collect(self, root: etree._Element, *, limits: ReadLimits) -> None:
+        labels = 0
         # An explicit stack in document order: the depth of the tree is the sender's choice.
         stack: list[tuple[etree._Element, str]] = [(root, "")]
         while stack:
@@ -96,10 +102,15 @@ class _Labels:
             if "签名" in label or label == "Signature":
                 self.signed = True
                 continue
+            if len(element) > limits.max_lines + MAX_LABELS:
+                raise refuse(TOO_COMPLEX, label, what="the number of its parts", limit=limits.max_lines)
             children = list(element)
             if any(_label(child) in _LINE_LABELS for child in children):
                 self.lines.append({_label(child): (child.text or "").strip() for child in children})
                 continue
+            labels += 1
+            if labels > MAX_LABELS:
+                raise refuse(TOO_COMPLEX, "document", what="the number of labels", limit=MAX_LABELS)
             text = (element.text or "").strip()
             if not children and text:
                 self._values.setdefault(_with_side(label, side), set()).add(text)
@@ -118,7 +129,12 @@ class _Labels:
 
 
 def _label(element: etree._Element) -> str:
-    return _NOISE.sub("", folded(etree.QName(element).localname))
+    return _label_of_tag(str(element.tag))
+
+
+@lru_cache(maxsize=4096)
+def _label_of_tag(tag: str) -> str:
+    return _NOISE.sub("", folded(tag.rpartition("}")[2]))
 
 
 def _side_of(label: str) -> str:

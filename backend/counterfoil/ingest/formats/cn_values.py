@@ -33,6 +33,7 @@ _REGIONS = frozenset(
     | {61, 62, 63, 64, 65, 95}
 )
 _GROUPED = re.compile(r"[+-]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
+_LONG_DECIMAL = re.compile(r"[+-]?[0-9]{1,18}(?:\.[0-9]{0,24})?")
 _DATE = re.compile(
     r"(?P<y>[0-9]{4})(?:(?P<sep>[-/.])(?P<m>[0-9]{1,2})(?P=sep)(?P<d>[0-9]{1,2})"
     r"|年(?P<cm>[0-9]{1,2})月(?P<cd>[0-9]{1,2})日|(?P<pm>[0-9]{2})(?P<pd>[0-9]{2}))"
@@ -73,9 +74,16 @@ def read_amount(text: str, *, field: str, name: str) -> int:
 
 
 def read_optional_decimal(text: str | None, *, field: str, name: str) -> Decimal | None:
-    """A quantity or a unit price, or None where the field is empty, as in lines without a count."""
+    """A quantity or a unit price, or None where the field is empty, as in lines without a count.
+
+    Unit prices are computed from the amount and written with 13 decimals and more.
+    """
     plain = folded(text)
-    return read_decimal(plain, field=field, name=name) if plain else None
+    if not plain:
+        return None
+    if not _LONG_DECIMAL.fullmatch(plain):
+        raise malformed(field, name=name, seen=plain, reason="is not a plain decimal number")
+    return Decimal(plain)
 
 
 def read_rate(text: str | None, *, field: str) -> Decimal | None:
