@@ -31,7 +31,7 @@ class ReadLimits:
     """
 
     max_bytes: int = 20 * 1024 * 1024
-    max_markup: int = 2_000_000
+    max_markup: int = 1_000_000
     max_depth: int = 200
     max_field_chars: int = 20_000
     max_lines: int = 50_000

@@ -54,6 +54,11 @@ FORMAT = InvoiceFormat.FACTUR_X
 
 _INVOICE_NAMES = frozenset({"factur-x.xml", "zugferd-invoice.xml", "xrechnung.xml"})
 _MAX_TREE_DEPTH = 32
+# pypdf recovers from damage by scanning for these words, some of them once for each occurrence: a file of
+# nothing else took it 36 seconds. No invoice comes near the bounds; with them such files are refused at once.
+_MAX_OCCURRENCES = {b"startxref": 500, b"trailer": 500, b" obj": 100_000, b"<<": 200_000, b"[": 1_000_000}
+# The standard wants the pointer to the cross-reference table in the last 1,024 bytes.
+_TAIL = 4_096
 # pypdf documents PyPdfError; on files that break its assumptions it also lets these escape.
 _BROKEN = (
     PyPdfError,
@@ -80,6 +85,11 @@ def matches(content: bytes) -> bool:
 
 def extract(content: bytes, *, limits: ReadLimits) -> InnerXml:
     """The embedded invoice. Raises InvoiceRefused."""
+    for word, maximum in _MAX_OCCURRENCES.items():
+        if content.count(word) > maximum:
+            raise refuse(TOO_COMPLEX, what=f"how often the PDF says {word.decode().strip()}", limit=maximum)
+    if b"startxref" not in content[-_TAIL:]:
+        raise refuse(PDF_BROKEN, reason="its end is missing")
     bound = limits.max_bytes
     with apply_configuration(
         maximum_declared_stream_length=bound,
