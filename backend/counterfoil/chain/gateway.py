@@ -59,6 +59,7 @@ class ChainGateway:
         self._reverts = RevertMap()
         self._reader = EventReader(self._rpc)
         self._abis: dict[str, ContractAbi] = {}
+        self._last_block_time = ("", 0)
         chain_id = int(self._ask("eth_chainId"), 16)
         genesis = self._ask("eth_getBlockByNumber", "0x0", False)
         if genesis is None:
@@ -335,10 +336,7 @@ class ChainGateway:
         return self._receipt(found)
 
     def _receipt(self, found: Mapping[str, Any]) -> Receipt:
-        block = self._ask("eth_getBlockByHash", found["blockHash"], False)
-        if block is None:
-            raise unavailable(f"block {found['blockHash']} is missing")
-        time_s = int(block["timestamp"], 16)
+        time_s = self._block_time_s(found["blockHash"])
         return Receipt(
             tx_hash=found["transactionHash"],
             block_number=int(found["blockNumber"], 16),
@@ -350,6 +348,18 @@ class ChainGateway:
             contract_address=found["contractAddress"],
             events=self._reader.decode(found["logs"], time_s),
         )
+
+    def _block_time_s(self, block_hash: str) -> int:
+        """A block's time; the last one is remembered, because a batch asks for the same again."""
+        known_hash, known_time_s = self._last_block_time
+        if known_hash == block_hash:
+            return known_time_s
+        block = self._ask("eth_getBlockByHash", block_hash, False)
+        if block is None:
+            raise unavailable(f"block {block_hash} is missing")
+        time_s = int(block["timestamp"], 16)
+        self._last_block_time = (block_hash, time_s)
+        return time_s
 
     def _ask(self, method: str, *params: Any) -> Any:
         try:

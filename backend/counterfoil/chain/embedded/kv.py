@@ -98,6 +98,7 @@ class SqliteKeyValue(BaseAtomicDB):
             raise self._corrupt("it belongs to another program")
         run("PRAGMA journal_mode = WAL")
         run("PRAGMA synchronous = FULL")
+        run("PRAGMA wal_autocheckpoint = 4000")
         run("PRAGMA cache_size = -65536")
         run("PRAGMA wal_checkpoint(TRUNCATE)")
         if not tables:

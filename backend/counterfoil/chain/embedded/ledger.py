@@ -34,7 +34,7 @@ from counterfoil.chain import errors
 from counterfoil.chain.embedded.draft import BlockDraft, decode_transaction
 from counterfoil.chain.embedded.kv import STORE_NAME, SqliteKeyValue, sync_directory
 from counterfoil.chain.embedded.refusals import TransactionRefusedError
-from counterfoil.chain.embedded.vm import FORK, chain_class
+from counterfoil.chain.embedded.vm import FORK, EmbeddedVM, chain_class
 from counterfoil.chain.errors import EmbeddedChainError
 
 IDENTITY_NAME = "chain.json"
@@ -307,6 +307,7 @@ class EmbeddedLedger:
         """
         try:
             block = draft.finish()
+            EmbeddedVM.validate_header(block.header, self.head())
             self._chain.chaindb.persist_block(block)
             self.store.commit()
         finally:

@@ -36,6 +36,7 @@ from counterfoil.chain.embedded.rpc_forms import (
 )
 
 _ERROR_STRING_SELECTOR = bytes.fromhex("08c379a0")
+_RECENT_BLOCKS = 64
 _HEAD_TAGS = ("latest", "safe", "finalized")
 
 
@@ -44,6 +45,7 @@ class RpcMethods:
 
     def __init__(self, ledger: EmbeddedLedger) -> None:
         self._ledger = ledger
+        self._recent_receipts: dict[bytes, list[dict[str, Any]]] = {}
         self.table: dict[str, Callable[..., Any]] = {
             "web3_clientVersion": self.client_version,
             "web3_sha3": lambda data: bytes_form(keccak(as_bytes(data))),
@@ -213,17 +215,23 @@ class RpcMethods:
         if place is None:
             return None
         header, index = place
-        return self._receipts(header)[index]
+        return _copied(self._receipts(header)[index])
 
     def get_block_receipts(self, block: Any) -> list[dict[str, Any]] | None:
         """All receipts of a block, or null."""
         try:
-            return self._receipts(self._header(block))
+            return [_copied(receipt) for receipt in self._receipts(self._header(block))]
         except HeaderMissingError:
             return None
 
     def _receipts(self, header: BlockHeaderAPI) -> list[dict[str, Any]]:
-        return receipt_forms(*self._ledger.block_and_receipts(header))
+        found = self._recent_receipts.get(header.hash)
+        if found is None:
+            found = receipt_forms(*self._ledger.block_and_receipts(header))
+            if len(self._recent_receipts) >= _RECENT_BLOCKS:
+                self._recent_receipts.clear()
+            self._recent_receipts[header.hash] = found
+        return found
 
     def get_logs(self, criteria: dict[str, Any]) -> list[dict[str, Any]]:
         """The logs of one block by hash, or of a range of blocks, in order."""
@@ -238,7 +246,7 @@ class RpcMethods:
             last = min(head, self._height(criteria.get("toBlock"), head))
             headers = (self._header(number) for number in range(first, last + 1))
         return [
-            log
+            dict(log)
             for header in headers
             if header.bloom and wanted.may_match(header.bloom)
             for receipt in self._receipts(header)
@@ -250,6 +258,11 @@ class RpcMethods:
         if block is None or block == "pending" or block in _HEAD_TAGS:
             return head
         return 0 if block == "earliest" else as_int(block)
+
+
+def _copied(receipt: dict[str, Any]) -> dict[str, Any]:
+    """A receipt that the asker may change without changing what the next one is told."""
+    return {**receipt, "logs": [dict(log) for log in receipt["logs"]]}
 
 
 def _raise_on_failure(computation: ComputationAPI) -> None:

@@ -10,7 +10,9 @@ from typing import Any
 
 from eth.abc import BlockHeaderAPI
 from eth.chains.base import MiningChain
+from eth.constants import POST_MERGE_DIFFICULTY, POST_MERGE_MIX_HASH, POST_MERGE_NONCE
 from eth.vm.forks.cancun import CancunVM
+from eth.vm.forks.cancun.blocks import CancunBlockHeader
 from eth_utils import ValidationError
 
 FORK = "cancun"
@@ -23,14 +25,26 @@ class EmbeddedVM(CancunVM):
     def create_header_from_parent(  # type: ignore[override]  # the base declares it as a curried static attribute
         parent_header: BlockHeaderAPI | None, **header_params: Any
     ) -> BlockHeaderAPI:
-        """The next header; the parent's gas limit is kept and the base fee is 0."""
-        header_params.pop("base_fee_per_gas", None)
+        """The next header, or genesis; the parent's gas limit is kept and the base fee is 0.
+
+        Built directly: py-evm goes through every fork since Frontier for it, at the cost of a signature.
+        """
+        fields: dict[str, Any] = {
+            "difficulty": POST_MERGE_DIFFICULTY,
+            "nonce": POST_MERGE_NONCE,
+            "mix_hash": POST_MERGE_MIX_HASH,
+            "block_number": 0,
+            "base_fee_per_gas": 0,
+        }
         if parent_header is not None:
-            header_params.setdefault("gas_limit", parent_header.gas_limit)
-            header_params.setdefault("timestamp", parent_header.timestamp)
-        header = CancunVM.create_header_from_parent(parent_header, **header_params)
-        free: BlockHeaderAPI = header.copy(base_fee_per_gas=0)
-        return free
+            fields |= {
+                "block_number": parent_header.block_number + 1,
+                "parent_hash": parent_header.hash,
+                "state_root": parent_header.state_root,
+                "gas_limit": parent_header.gas_limit,
+                "timestamp": parent_header.timestamp,
+            }
+        return CancunBlockHeader(**(fields | header_params))
 
     @classmethod
     def validate_header(cls, header: BlockHeaderAPI, parent_header: BlockHeaderAPI) -> None:
