@@ -21,6 +21,15 @@ ASSET_ENCUMBERED = declare(
 LIEN_UNKNOWN = declare(
     "LienUnknown", "{asset} carries no lien in force", "Check the number of the asset.", show=_ASSET
 )
+LIEN_OF_LOAN = declare(
+    "LienOfLoan",
+    "the lien on {asset} secures the loan {financing}, which takes its payments itself",
+    "Book the payment on the loan.",
+    show=_ASSET,
+)
+ASSET_UNKNOWN = declare(
+    "AssetUnknown", "{asset} names nothing on this ledger", "Check the number of the asset.", show=_ASSET
+)
 NOT_PLEDGEE = declare(
     "NotPledgee",
     "party {actor} is not the pledgee of {asset}",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from counterfoil.domain.money import MAX_AMOUNT_MINOR
+
 SECONDS_A_DAY = 86_400
 _BPS = 10_000
 
@@ -19,3 +21,18 @@ def simple_interest_minor(*, principal_minor: int, rate_bps: int, day_basis: int
     """
     divisor = _BPS * day_basis
     return (principal_minor * rate_bps * days_run + divisor // 2) // divisor
+
+
+def owed_minor(
+    *, principal_minor: int, interest_minor: int, rate_bps: int, day_basis: int, days_run: int
+) -> int:
+    """Interest owed after `days_run` further days, in minor units.
+
+    It stops where principal and interest would no longer fit the ledger's amounts.
+    """
+    if principal_minor == 0:
+        return interest_minor
+    accrued = simple_interest_minor(
+        principal_minor=principal_minor, rate_bps=rate_bps, day_basis=day_basis, days_run=days_run
+    )
+    return min(interest_minor + accrued, MAX_AMOUNT_MINOR - principal_minor)

@@ -15,6 +15,7 @@ _INDEX_BITS = 16
 _SEGMENT_BITS = 24
 _NOTE_SHIFT = _INDEX_BITS + _SEGMENT_BITS
 _KIND_SHIFT = 248
+_LOT_NUMBER_BITS = 128
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -74,6 +75,11 @@ class AssetId:
     def number(self) -> int:
         """The contracts' number of this asset."""
         return self.kind << _KIND_SHIFT | self.reference
+
+    @property
+    def is_canonical(self) -> bool:
+        """Whether a lot's asset has nothing in the bits that no lot uses: one spelling an asset."""
+        return self.kind == ASSET_KIND_LOT and self.reference < 1 << _LOT_NUMBER_BITS
 
     @property
     def lot_id(self) -> LotId:

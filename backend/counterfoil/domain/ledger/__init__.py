@@ -1,0 +1,71 @@
+"""The ledger in memory: the contracts' commands with the same checks, errors and numbers, without a chain.
+
+    ledger = Ledger(offices={Office.REGISTRAR: frozenset({key})})
+    ledger.parties.register(Call(key=key, now_s=now), roles=PartyRole.SUPPLIER, ...)
+    ledger.state, ledger.events
+
+It serves to try a command before it is sent, to test flows fast, and as the other half of the lockstep test
+that compares it with the contracts after every step. Each command takes who calls and when; refusals are
+DomainError under the name of the contracts' error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from counterfoil.domain.events import Recorded
+from counterfoil.domain.ledger.book import Book, Call
+from counterfoil.domain.ledger.cash import Cash
+from counterfoil.domain.ledger.financing import WHOLE_DEBT, Financings, LoanTerms, PurchaseTerms
+from counterfoil.domain.ledger.invoices import Invoices
+from counterfoil.domain.ledger.liens import Liens, Pledge
+from counterfoil.domain.ledger.lots import Lots
+from counterfoil.domain.ledger.notes import Notes
+from counterfoil.domain.ledger.parties import Parties
+from counterfoil.domain.ledger.settlement import LotRange, Settlement
+from counterfoil.domain.ledger.share_hash import shares_hash
+from counterfoil.domain.ledger_state import LedgerState
+from counterfoil.domain.states import Office
+
+__all__ = [
+    "WHOLE_DEBT",
+    "Call",
+    "Ledger",
+    "LoanTerms",
+    "LotRange",
+    "Pledge",
+    "PurchaseTerms",
+    "shares_hash",
+]
+
+
+class Ledger:
+    """All commands over one state."""
+
+    def __init__(self, *, offices: Mapping[Office, frozenset[str]]) -> None:
+        """offices: the keys that hold each office, as the authority contract would know them."""
+        self._book = Book(offices)
+        self.parties = Parties(self._book)
+        self.invoices = Invoices(self._book)
+        self.notes = Notes(self._book, self.invoices)
+        self.lots = Lots(self._book)
+        self.liens = Liens(self._book, self.lots)
+        self.cash = Cash(self._book)
+        self.financings = Financings(self._book, lots=self.lots, liens=self.liens, cash_book=self.cash)
+        self.settlement = Settlement(
+            self._book,
+            notes=self.notes,
+            liens=self.liens,
+            financings=self.financings,
+            cash_book=self.cash,
+        )
+
+    @property
+    def state(self) -> LedgerState:
+        """The complete state; to be read only."""
+        return self._book.state
+
+    @property
+    def events(self) -> list[Recorded]:
+        """What happened, in order."""
+        return self._book.events
