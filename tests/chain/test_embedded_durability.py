@@ -325,11 +325,31 @@ def test_overwritten_bytes_are_found_or_harmless_but_never_change_an_answer(
     assert noticed > 30
 
 
-def verified_answers(directory: Path) -> dict[str, object] | str:
+def test_a_changed_value_is_noticed_when_it_is_read(tmp_path: Path, signer: LocalAccount) -> None:
+    """Changed through SQLite itself, so that only our own checksum can tell."""
+    expected = filled(tmp_path, signer)
+    connection = sqlite3.connect(tmp_path / "chain.sqlite", isolation_level=None)
+    rows = connection.execute("SELECT k, v FROM kv").fetchall()
+    noticed = 0
+    for key, value in random.Random(3).sample(rows, 40):
+        changed = bytes([*value[:-5], value[-5] ^ 1, *value[-4:]])
+        connection.execute("UPDATE kv SET v = ? WHERE k = ?", (changed, key))
+        connection.close()
+        found = verified_answers(tmp_path, verify=False)
+        assert found in ("ChainStoreCorrupt", expected)
+        noticed += found == "ChainStoreCorrupt"
+        connection = sqlite3.connect(tmp_path / "chain.sqlite", isolation_level=None)
+        connection.execute("UPDATE kv SET v = ? WHERE k = ?", (value, key))
+    connection.close()
+    assert noticed > 5
+
+
+def verified_answers(directory: Path, *, verify: bool = True) -> dict[str, object] | str:
     """All answers of a chain that passed verification, or the code of the refusal."""
     try:
         with open_embedded_chain(directory) as chain:
-            chain.verify()
+            if verify:
+                chain.verify()
             return answers(chain)
     except EmbeddedChainError as refused:
         return refused.code
