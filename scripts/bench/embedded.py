@@ -108,7 +108,7 @@ def race(contestants: dict[str, Series]) -> dict[str, dict[str, float]]:
 
 
 def eth_tester_series(count: int) -> tuple[Series, Series]:
-    """The yardstick, web3's provider over eth-tester's in-memory chain: plain transactions, contract calls."""
+    """The yardstick, web3's provider over eth-tester in memory: plain transactions, contract calls."""
     backend = PyEVMBackend()
     web3 = Web3(EthereumTesterProvider(EthereumTester(backend)))
     signer = Account.from_key(backend.account_keys[0].to_bytes())
