@@ -31,6 +31,7 @@ FINGERPRINT_WITHOUT_SELLER = declare(
     "Register the seller first.",
 )
 
+_MAX_FOLDS = 8
 _DOMAIN = b"counterfoil/invoice-fingerprint/v1"
 _ZEROS = re.compile(r"(?<![0-9])0+(?=[0-9])")
 _PLAIN = re.compile(r"[A-Z0-9\-/._#]*")
@@ -51,10 +52,18 @@ def canonical_invoice_number(text: str) -> str:
     """The one spelling under which an invoice number is compared. Idempotent; may be empty."""
     if _PLAIN.fullmatch(text):  # nearly all numbers: nothing to fold but zeros
         return _ZEROS.sub("", text)
+    # Taking a character out can make its neighbours combine, so fold until nothing changes any more.
+    for _ in range(_MAX_FOLDS):
+        before, text = text, _fold(text)
+        if text == before:
+            break
+    return text
+
+
+def _fold(text: str) -> str:
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()).upper()
-    folded = unicodedata.normalize("NFKC", folded)
-    kept = "".join(_folded(character) for character in folded).translate(_LOOKALIKES)
-    return _ZEROS.sub("", kept)
+    kept = "".join(_folded(character) for character in unicodedata.normalize("NFKC", folded))
+    return _ZEROS.sub("", kept.translate(_LOOKALIKES))
 
 
 def _folded(character: str) -> str:
