@@ -118,9 +118,7 @@ class NoteCalls(_Commands):
         """Give a claim up."""
         return self._send(by, LEDGER, "cancel", note_id, _shares(invoices), reason_hash)
 
-    def dispute_note(
-        self, *, by: Signer, note_id: int, disputed_minor: int, evidence_hash: bytes
-    ) -> Receipt:
+    def dispute_note(self, *, by: Signer, note_id: int, disputed_minor: int, evidence_hash: bytes) -> Receipt:
         """Dispute an amount."""
         return self._send(by, LEDGER, "dispute", note_id, disputed_minor, evidence_hash)
 
@@ -128,9 +126,7 @@ class NoteCalls(_Commands):
         """Take a dispute back."""
         return self._send(by, LEDGER, "withdrawDispute", note_id)
 
-    def resolve_dispute(
-        self, *, by: Signer, note_id: int, upheld_minor: int, reason_hash: bytes
-    ) -> Receipt:
+    def resolve_dispute(self, *, by: Signer, note_id: int, upheld_minor: int, reason_hash: bytes) -> Receipt:
         """Decide a dispute."""
         return self._send(by, LEDGER, "resolveDispute", note_id, upheld_minor, reason_hash)
 

@@ -55,9 +55,7 @@ class Deployed:
         return sum(receipt.gas_used for receipt in self.receipts)
 
 
-def deploy_ledger(
-    gateway: ChainGateway, *, governor: Signer, officers: Mapping[Office, str]
-) -> Deployed:
+def deploy_ledger(gateway: ChainGateway, *, governor: Signer, officers: Mapping[Office, str]) -> Deployed:
     """Create the contracts and give out the offices.
 
     governor: signs everything and keeps the administrator's role. officers: address by office, without the

@@ -50,8 +50,8 @@ class LedgerGateway(PartyCalls, NoteCalls, LotCalls, MoneyCalls):
         words = self._gateway.call(LEDGER, "segmentWords", [note_id, segment], block=block)
         if not words:
             return ()
-        lots = unpack_segment(words).lots
-        return tuple((lot.positions.last, lot.party_id, int(lot.state)) for lot in lots)
+        children = unpack_segment(words).children
+        return tuple((child.positions.last, child.party_id, int(child.state)) for child in children)
 
     def lien_view(self, asset_id: AssetId, *, block: int) -> Mapping[str, Any]:
         """ILienRegistry.Lien."""

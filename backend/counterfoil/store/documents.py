@@ -1,0 +1,76 @@
+"""The wordings behind hashes, and how the rules decided."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, insert, select
+
+from counterfoil.store.schema import documents, rule_traces
+from counterfoil.store_port import DocumentKind, DocumentRecord, RuleTraceRecord
+
+
+class SqlDocuments:
+    """The Documents protocol on SQL."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, document: DocumentRecord) -> None:
+        """Keep a wording; harmless where the same hash is kept already."""
+        if self.by_hash(document.document_hash) is None:
+            self._connection.execute(
+                insert(documents).values(
+                    document_hash=document.document_hash.hex(),
+                    kind=document.kind.value,
+                    salt=document.salt.hex(),
+                    body_json=document.body_json,
+                )
+            )
+
+    def by_hash(self, document_hash: bytes) -> DocumentRecord | None:
+        """The wording of a hash."""
+        row = self._connection.execute(
+            select(documents).where(documents.c.document_hash == document_hash.hex())
+        ).first()
+        if row is None:
+            return None
+        return DocumentRecord(
+            document_hash=document_hash,
+            kind=DocumentKind(row.kind),
+            salt=bytes.fromhex(row.salt),
+            body_json=row.body_json,
+        )
+
+
+class SqlRuleTraces:
+    """The RuleTraces protocol on SQL."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, trace: RuleTraceRecord) -> None:
+        """Append a decision."""
+        self._connection.execute(
+            insert(rule_traces).values(
+                operation=trace.operation,
+                subject=trace.subject,
+                decided_at=trace.decided_at,
+                passed=trace.passed,
+                trace_json=trace.trace_json,
+            )
+        )
+
+    def of_subject(self, subject: str) -> tuple[RuleTraceRecord, ...]:
+        """Decisions about one subject, oldest first."""
+        rows = self._connection.execute(
+            select(rule_traces).where(rule_traces.c.subject == subject).order_by(rule_traces.c.trace_id)
+        )
+        return tuple(
+            RuleTraceRecord(
+                operation=row.operation,
+                subject=row.subject,
+                decided_at=row.decided_at,
+                passed=row.passed,
+                trace_json=row.trace_json,
+            )
+            for row in rows
+        )

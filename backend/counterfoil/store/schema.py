@@ -1,0 +1,186 @@
+"""The tables. Amounts are minor units in 64-bit integers, times aware UTC, hashes hexadecimal text.
+
+Written for SQLite and PostgreSQL alike. Migrations start with the first released version; until then
+schema_version tells a store of another version from this one, and opening it is refused.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+
+SCHEMA_VERSION = 1
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware UTC in, aware UTC out, also where the database keeps no zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone is not stored")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
+        if value is None:
+            return None
+        found: datetime = value
+        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+
+
+def _hash(name: str, *, primary_key: bool = False, unique: bool = False) -> Column[str]:
+    return Column(name, String(64), primary_key=primary_key, unique=unique, nullable=False)
+
+
+schema_version = Table(
+    "schema_version",
+    metadata,
+    Column("version", Integer, primary_key=True),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+parties = Table(
+    "parties",
+    metadata,
+    Column("party_key", String(255), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("country", String(2)),
+    Column("roles", BigInteger, CheckConstraint("roles >= 0", name="roles"), nullable=False),
+    _hash("onboarding_hash", unique=True),
+    Column("key_name", String(64), nullable=False, unique=True),
+    Column("party_id", Integer, CheckConstraint("party_id between 1 and 16777215", name="id"), unique=True),
+)
+
+party_identifiers = Table(
+    "party_identifiers",
+    metadata,
+    Column("identifier", String(512), primary_key=True),
+    Column("party_key", ForeignKey("parties.party_key"), nullable=False, index=True),
+)
+
+documents = Table(
+    "documents",
+    metadata,
+    _hash("document_hash", primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("salt", String(32), nullable=False),
+    Column("body_json", Text, nullable=False),
+)
+
+invoices = Table(
+    "invoices",
+    metadata,
+    _hash("content_sha256", primary_key=True),
+    _hash("fingerprint"),
+    Column("number", Text, nullable=False, index=True),
+    Column("type", String(16), CheckConstraint("type in ('invoice', 'credit-note')", name="type")),
+    Column("format", String(16), nullable=False),
+    Column("issue_date", Date, nullable=False),
+    Column("due_date", Date),
+    Column("currency", String(3), nullable=False),
+    Column("payable_minor", BigInteger, nullable=False),
+    Column("seller_key", ForeignKey("parties.party_key"), nullable=False, index=True),
+    Column("buyer_key", ForeignKey("parties.party_key"), nullable=False, index=True),
+    Column("file_name", Text, nullable=False),
+    Column(
+        "state",
+        String(16),
+        CheckConstraint("state in ('recorded', 'duplicate')", name="state"),
+        nullable=False,
+    ),
+    Column("recorded_at", UtcDateTime, nullable=False),
+    Column("invoice_json", Text, nullable=False),
+)
+# Any number of documents may say the same invoice, but one of them stands for it.
+Index(
+    "uq_invoices_fingerprint_recorded",
+    invoices.c.fingerprint,
+    unique=True,
+    sqlite_where=invoices.c.state == "recorded",
+    postgresql_where=invoices.c.state == "recorded",
+)
+Index("ix_invoices_fingerprint", invoices.c.fingerprint)
+
+note_invoices = Table(
+    "note_invoices",
+    metadata,
+    Column("note_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("fingerprint", String(64), nullable=False, index=True),
+    Column(
+        "payable_minor", BigInteger, CheckConstraint("payable_minor >= 0", name="payable"), nullable=False
+    ),
+    Column("amount_minor", BigInteger, CheckConstraint("amount_minor > 0", name="amount"), nullable=False),
+)
+
+chain_blocks = Table(
+    "chain_blocks",
+    metadata,
+    Column("block_number", BigInteger, primary_key=True, autoincrement=False),
+    Column("block_hash", String(66), nullable=False, unique=True),
+    Column("block_time_s", BigInteger, nullable=False),
+)
+
+chain_events = Table(
+    "chain_events",
+    metadata,
+    Column("block_number", ForeignKey("chain_blocks.block_number"), primary_key=True, autoincrement=False),
+    Column("log_index", Integer, primary_key=True, autoincrement=False),
+    Column("tx_hash", String(66), nullable=False, index=True),
+    Column("tx_index", Integer, nullable=False),
+    Column("contract", String(64), nullable=False),
+    Column("address", String(42), nullable=False),
+    Column("event", String(64), nullable=False),
+    Column("args_json", Text, nullable=False),
+)
+
+chain_checkpoint = Table(
+    "chain_checkpoint",
+    metadata,
+    Column("only_row", Integer, CheckConstraint("only_row = 1", name="one"), primary_key=True),
+    Column("block_number", BigInteger, nullable=False),
+)
+
+rule_traces = Table(
+    "rule_traces",
+    metadata,
+    # SQLite counts rows up only in a column of exactly this type.
+    Column("trace_id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("operation", String(64), nullable=False),
+    Column("subject", String(64), nullable=False, index=True),
+    Column("decided_at", UtcDateTime, nullable=False),
+    Column("passed", Boolean, nullable=False),
+    Column("trace_json", Text, nullable=False),
+)
