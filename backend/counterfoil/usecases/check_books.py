@@ -1,0 +1,76 @@
+"""Check the books: every invariant on the state, and the state against the contracts and their events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from counterfoil.domain.events import Recorded
+from counterfoil.domain.projection import project
+from counterfoil.usecases.compare_with_chain import ChainComparison, Comparison
+from counterfoil.usecases.workbench import Workbench
+
+_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckResult:
+    """One check. detail: what was compared, or what is wrong."""
+
+    invariant: str
+    ok: bool
+    detail: str
+
+
+def check_books(bench: Workbench) -> tuple[CheckResult, ...]:
+    """Every check at the newest block. None is skipped: one that finds nothing says what it looked at."""
+    bench.read_model.sync()
+    return (*_against_chain(bench), _events_complete(bench), _events_rebuild(bench))
+
+
+def _against_chain(bench: Workbench) -> Iterator[CheckResult]:
+    block = bench.read_model.block_number
+    for comparison in ChainComparison(bench.ledger, bench.read_model.state, block).run():
+        yield CheckResult(
+            invariant=f"10 read model equals chain: {comparison.subject}",
+            ok=not comparison.differences,
+            detail=_compared(comparison, block),
+        )
+
+
+def _compared(comparison: Comparison, block: int) -> str:
+    if not comparison.differences:
+        return f"{comparison.compared} values compared at block {block}"
+    shown = "; ".join(comparison.differences[:_SHOWN])
+    more = len(comparison.differences) - _SHOWN
+    return shown + (f"; and {more} more" if more > 0 else "")
+
+
+def _events_complete(bench: Workbench) -> CheckResult:
+    """The store's events against the chain's, read anew with their number checked against the receipts."""
+    block = bench.read_model.block_number
+    on_chain = list(bench.ledger.events(from_block=0, to_block=block))
+    with bench.store.begin() as work:
+        stored = list(work.chain_log.read())
+    different = sum(left != right for left, right in zip(on_chain, stored, strict=False))
+    ok = len(on_chain) == len(stored) and not different
+    return CheckResult(
+        invariant="11 every event of the chain is in the store, once",
+        ok=ok,
+        detail=f"{len(on_chain)} events on the chain up to block {block}, {len(stored)} in the store,"
+        f" {different} of them different",
+    )
+
+
+def _events_rebuild(bench: Workbench) -> CheckResult:
+    with bench.store.begin() as work:
+        records = work.chain_log.read()
+    decoded: list[Recorded] = [
+        found for record in records if (found := bench.ledger.decode(record)) is not None
+    ]
+    rebuilt = project(decoded)
+    return CheckResult(
+        invariant="11 the events alone rebuild the state",
+        ok=rebuilt == bench.read_model.state,
+        detail=f"{len(decoded)} events folded again from nothing",
+    )

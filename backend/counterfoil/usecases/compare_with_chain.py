@@ -1,0 +1,168 @@
+"""The read model against the contracts' own views, at one block: any difference is found and said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from counterfoil.domain.ledger_state import LedgerState
+from counterfoil.domain.lot import AssetId, LotId
+from counterfoil.domain.states import LotState, PartyState
+from counterfoil.ledger_port import LedgerPort
+
+_NOTE_FIELDS = {
+    "state": "state",
+    "proposed_by_debtor": "proposed_by_debtor",
+    "debtor": "debtor_id",
+    "creditor": "creditor_id",
+    "currency": "currency",
+    "maturity_at": "maturity_at_s",
+    "segment_count": "segment_count",
+    "face_minor": "face_minor",
+    "disputed_minor": "disputed_minor",
+    "reduced_minor": "reduced_minor",
+    "paid_minor": "paid_minor",
+}
+_INVOICE_FIELDS = {
+    "seller": "seller_id",
+    "buyer": "buyer_id",
+    "currency": "currency",
+    "payable_minor": "payable_minor",
+    "credited_minor": "credited_minor",
+    "used_minor": "used_minor",
+}
+_FINANCING_FIELDS = {
+    "state": "state",
+    "kind": "kind",
+    "funder": "funder_id",
+    "currency": "currency",
+    "drawdown_minor": "drawdown_minor",
+    "principal_minor": "principal_minor",
+    "interest_minor": "interest_minor",
+    "repaid_minor": "repaid_minor",
+    "rate_bps": "rate_bps",
+    "day_basis": "day_basis",
+    "due_at": "due_at_s",
+    "expires_at": "expires_at_s",
+}
+_LIEN_FIELDS = {
+    "state": "state",
+    "pledgee": "pledgee_id",
+    "secured_minor": "secured_minor",
+    "registered_at": "registered_at_s",
+    "sequence": "sequence",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One kind of record. compared: how many; differences: one sentence each."""
+
+    subject: str
+    compared: int
+    differences: tuple[str, ...]
+
+
+class ChainComparison:
+    """Compares a state with the contracts at its block."""
+
+    def __init__(self, ledger: LedgerPort, state: LedgerState, block_number: int) -> None:
+        self._ledger = ledger
+        self._state = state
+        self._block = block_number
+
+    def run(self) -> tuple[Comparison, ...]:
+        """Every kind of record, each compared in full."""
+        return (
+            _comparison("counts", self._counts()),
+            _comparison("parties", self._parties()),
+            _comparison("invoice capacity", self._invoices()),
+            _comparison("notes", self._notes()),
+            _comparison("lots", self._lots()),
+            _comparison("liens", self._liens()),
+            _comparison("balances and supply", self._cash()),
+            _comparison("financings", self._financings()),
+        )
+
+    def _counts(self) -> Iterator[tuple[str, Any, Any]]:
+        counted = self._ledger.counts_view(block=self._block)
+        yield "parties", counted["parties"], len(self._state.parties)
+        yield "notes", counted["notes"], len(self._state.notes)
+        yield "financings", counted["financings"], len(self._state.financings)
+
+    def _parties(self) -> Iterator[tuple[str, Any, Any]]:
+        for party_id, party in self._state.parties.items():
+            state, roles, keys = self._ledger.party_view(party_id, block=self._block)
+            seen = (PartyState(state), roles, frozenset(keys))
+            yield f"party {party_id}", seen, (party.state, int(party.roles), party.keys)
+
+    def _invoices(self) -> Iterator[tuple[str, Any, Any]]:
+        for fingerprint, capacity in self._state.invoices.items():
+            seen = self._ledger.invoice_view(fingerprint, block=self._block)
+            yield from _fields(f"invoice {fingerprint.hex()[:12]}", seen, capacity, _INVOICE_FIELDS)
+
+    def _notes(self) -> Iterator[tuple[str, Any, Any]]:
+        for note_id, note in self._state.notes.items():
+            seen = self._ledger.note_view(note_id, block=self._block)
+            yield from _fields(f"note {note_id}", seen, note, _NOTE_FIELDS)
+
+    def _lots(self) -> Iterator[tuple[str, Any, Any]]:
+        """Segments as they lie in storage; there an offered lot shows its offeree, so its holder is asked for."""
+        by_segment: dict[tuple[int, int], list[LotId]] = {}
+        for lot_id in sorted(self._state.lots):
+            by_segment.setdefault((lot_id.note_id, lot_id.segment), []).append(lot_id)
+        for (note_id, segment), lot_ids in by_segment.items():
+            seen = self._ledger.segment_view(note_id, segment, block=self._block)
+            expected = tuple(self._as_stored(lot_id) for lot_id in lot_ids)
+            yield f"segment {note_id}/{segment}", seen, expected
+        for lot_id, lot in self._state.lots.items():
+            if lot.state is LotState.OFFERED:
+                view = self._ledger.lot_view(lot_id, block=self._block)
+                yield f"lot {lot_id}", view["holder"], lot.holder_id
+
+    def _as_stored(self, lot_id: LotId) -> tuple[int, int, int]:
+        lot = self._state.lots[lot_id]
+        party = lot.offeree_id if lot.state is LotState.OFFERED and lot.offeree_id else lot.holder_id
+        return lot.last, party, int(lot.state)
+
+    def _liens(self) -> Iterator[tuple[str, Any, Any]]:
+        for asset_id, liens in self._state.liens.items():
+            seen = self._ledger.lien_view(asset_id, block=self._block)
+            yield from _fields(f"lien on {_asset_text(asset_id)}", seen, liens[-1], _LIEN_FIELDS)
+
+    def _cash(self) -> Iterator[tuple[str, Any, Any]]:
+        currencies = set(self._state.issued)
+        for party_id in self._state.parties:
+            for currency in currencies:
+                seen = self._ledger.balance_view(party_id, currency, block=self._block)
+                yield f"balance of {party_id} in {currency}", seen, self._state.balance_of(party_id, currency)
+        for currency in currencies:
+            seen = self._ledger.supply_view(currency, block=self._block)
+            yield f"supply of {currency}", seen, self._state.supply_of(currency)
+
+    def _financings(self) -> Iterator[tuple[str, Any, Any]]:
+        for financing_id, financing in self._state.financings.items():
+            seen = self._ledger.financing_view(financing_id, block=self._block)
+            yield from _fields(f"financing {financing_id}", seen, financing, _FINANCING_FIELDS)
+            yield f"financing {financing_id} holder", seen["holder"], financing.holder_id or 0
+
+
+def _asset_text(asset_id: AssetId) -> str:
+    return f"lot {asset_id.lot_id}"
+
+
+def _fields(
+    subject: str, seen: Mapping[str, Any], expected: object, names: Mapping[str, str]
+) -> Iterator[tuple[str, Any, Any]]:
+    for on_chain, here in names.items():
+        yield f"{subject} {on_chain}", seen[on_chain], getattr(expected, here)
+
+
+def _comparison(subject: str, pairs: Iterator[tuple[str, Any, Any]]) -> Comparison:
+    compared, differences = 0, []
+    for what, on_chain, here in pairs:
+        compared += 1
+        if on_chain != here:
+            differences.append(f"{what}: chain has {on_chain}, read model has {here}")
+    return Comparison(subject, compared, tuple(differences))
