@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from counterfoil.chain.packed_lots import unpack_payment, unpack_payout, unpack_segment
+from counterfoil.chain.packed_lots import unpack_payments, unpack_payouts, unpack_segment
 from counterfoil.domain import cash_events as cash
 from counterfoil.domain import events as ev
 from counterfoil.domain.errors import DomainError, declare
@@ -127,11 +127,12 @@ def _lot_split(args: _Args) -> ev.LedgerEvent:
 
 
 def _payment_applied(args: _Args) -> ev.LedgerEvent:
+    ranges = [(each["segment"], each["from"], each["to"]) for each in args["ranges"]]
     return ev.PaymentApplied(
         note_id=args["note"],
         round_minor=args["round_minor"],
-        final_round=args["final_round"],
-        payouts=tuple(unpack_payout(args["note"], word) for word in args["payouts"]),
+        final_round=args["last_round"],
+        payouts=unpack_payouts(args["note"], ranges, args["payouts"]),
     )
 
 
@@ -140,11 +141,10 @@ def _lien_placed(args: _Args) -> ev.LedgerEvent:
 
 
 def _cash_settled(args: _Args) -> ev.LedgerEvent:
-    payments = (unpack_payment(word) for word in args["payments"])
     return cash.CashSettled(
         from_id=args["from"],
         currency=args["currency"],
-        payments=tuple(cash.PartyPayment(party_id=party, amount_minor=minor) for party, minor in payments),
+        payments=unpack_payments(args["payments"]),
         reference=args["reference"],
     )
 
@@ -181,7 +181,6 @@ _PLAIN: tuple[type[ev.LedgerEvent], ...] = (
     ev.Unencumbered,
     ev.LotSold,
     ev.NoteSettled,
-    ev.NotePaid,
     ev.LienReleased,
     ev.LienCollected,
     ev.LienDischarged,

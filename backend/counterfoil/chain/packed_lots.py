@@ -9,9 +9,10 @@ contracts/types/PackedLots.sol states the layout. Positions count minor units fr
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from counterfoil.domain.cash_events import PartyPayment
 from counterfoil.domain.events import ChildLot, LotPayout
 from counterfoil.domain.lot import LotId
 from counterfoil.domain.states import LotState
@@ -62,22 +63,46 @@ def unpack_segment(words: Sequence[int]) -> Segment:
     )
 
 
-def unpack_payout(note_id: int, word: int) -> LotPayout:
-    """One word of the event PaymentApplied: `segment 24 | index 16 | state 8 | party 24 | amount 48`.
+def unpack_payouts(
+    note_id: int, ranges: Iterable[tuple[int, int, int]], words: Sequence[int]
+) -> tuple[LotPayout, ...]:
+    """What the event PaymentApplied says about each lot of its ranges (segment, from, to).
 
-    Raises ValueError for a state that does not exist.
+    A word for each storage word that a range touches, laid out as the lots are, with the amount in the place
+    of the end: `amount 48 | party 24 | state before 8`. Raises ValueError where words and ranges differ.
     """
-    return LotPayout(
-        lot_id=LotId(note_id, _bits(word, 96, 24), _bits(word, 80, 16)),
-        state_before=LotState(_bits(word, 72, 8)),
-        party_id=_bits(word, 48, 24),
-        amount_minor=_bits(word, 0, 48),
+    payouts = []
+    waiting = iter(words)
+    for segment, start, stop in ranges:
+        word_number, word = None, 0
+        for index in range(start, stop + 1):
+            slot, shift = _place(segment, index)
+            if slot != word_number:
+                word_number, word = slot, next(waiting, 0)
+            paid = _bits(word, shift, _LOT_BITS)
+            payouts.append(
+                LotPayout(
+                    lot_id=LotId(note_id, segment, index),
+                    state_before=LotState(_bits(paid, 0, 8)),
+                    party_id=_bits(paid, 8, 24),
+                    amount_minor=paid >> 32,
+                )
+            )
+            if payouts[-1].state_before is LotState.NONE:
+                raise ValueError(f"lot {payouts[-1].lot_id} is in its ranges but not in its words")
+    if next(waiting, None) is not None:
+        raise ValueError("it has more words than its ranges touch")
+    return tuple(payouts)
+
+
+def unpack_payments(words: Iterable[int]) -> tuple[PartyPayment, ...]:
+    """What the event CashSettled says: three a word from the left, `amount 48 | party 24 | unused 8` each."""
+    places = (word >> shift for word in words for shift in (176, 96, 16))
+    return tuple(
+        PartyPayment(party_id=_bits(place, 8, 24), amount_minor=_bits(place, 32, 48))
+        for place in places
+        if _bits(place, 32, 48)
     )
-
-
-def unpack_payment(word: int) -> tuple[int, int]:
-    """One word of the event CashSettled, `party << 48 | amount`: party number and minor units."""
-    return word >> 48, _bits(word, 0, 48)
 
 
 def _bits(word: int, shift: int, width: int) -> int:
@@ -89,8 +114,14 @@ def _word_count(lots: int) -> int:
 
 
 def _lot_at(words: Sequence[int], index: int) -> int:
-    if index < _LOTS_IN_WORD_0:
-        return _bits(words[0], _LOT_BITS * (1 - index), _LOT_BITS)
-    # Word 0 counts as three places of which the header takes the first.
+    word, shift = _place(1, index)
+    return _bits(words[word], shift, _LOT_BITS)
+
+
+def _place(segment: int, index: int) -> tuple[int, int]:
+    """The word of its segment that a lot lies in, and how far from the right; segment 0 has one lot only."""
+    if segment == 0:
+        return 0, 0
+    # The header takes the first of three places of word 0.
     word, place = divmod(index + 1, _LOTS_A_WORD)
-    return _bits(words[word], _LOT_BITS * (2 - place), _LOT_BITS)
+    return word, _LOT_BITS * (_LOTS_A_WORD - 1 - place)

@@ -142,7 +142,7 @@ LOAN_NOT_DUE = declare(
 # -- settlement --
 
 NOT_DEBTOR = declare(
-    "NotDebtor", "party {actor} is not the debtor of note {note}", "Have the debtor pay with its own key."
+    "NotDebtor", "party {payer} is not the debtor of note {note}", "Have the debtor pay with its own key."
 )
 NOTHING_PAYABLE = declare(
     "NothingPayable", "a payment of zero settles nothing of note {note}", "State what is to be paid."

@@ -317,15 +317,6 @@ class NoteSettled(LedgerEvent):
     paid_minor: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NotePaid(LedgerEvent):
-    """What one settlement call paid. complete: the round reached the end of the note."""
-
-    note_id: int
-    paid_minor: int
-    complete: bool
-
-
 # -- liens --
 
 

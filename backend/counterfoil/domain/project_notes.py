@@ -173,13 +173,6 @@ def note_settled(state: LedgerState, event: ev.NoteSettled, _: ev.Recorded) -> N
     state.notes[note.note_id] = replace(note, state=NoteState.SETTLED)
 
 
-def note_paid(state: LedgerState, event: ev.NotePaid, _: ev.Recorded) -> None:
-    """Says again, for the reader of one contract, what PaymentApplied and CashSettled say in detail."""
-    complete = state.notes[event.note_id].round is None
-    if complete is not event.complete:
-        raise ValueError(f"note {event.note_id}: the round is {'' if complete else 'not '}complete")
-
-
 def _in_state(state: LedgerState, note_id: int, *expected: NoteState) -> Note:
     note = state.notes[note_id]
     if note.state not in expected:

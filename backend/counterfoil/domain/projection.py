@@ -46,7 +46,6 @@ _FOLDS: dict[type[ev.LedgerEvent], Fold] = {
     ev.NoteWrittenOff: project_notes.note_written_off,
     ev.PaymentApplied: project_notes.payment_applied,
     ev.NoteSettled: project_notes.note_settled,
-    ev.NotePaid: project_notes.note_paid,
     ev.LotSplit: project_lots.lot_split,
     ev.LotAssigned: project_lots.lot_moved,
     ev.LotSold: project_lots.lot_moved,

@@ -72,21 +72,17 @@ class Settlement:
         actor_id = self._book.actor(call).party_id
         note = self._state.notes.get(note_id)
         if note is None or note.debtor_id != actor_id:
-            refuse(money_codes.NOT_DEBTOR, note=note_id, actor=actor_id)
+            refuse(money_codes.NOT_DEBTOR, note=note_id, payer=actor_id)
         before = self._open_round(call, note, amount_minor)
         after, payouts = self._shares(note, before, ranges)
         secured = [self._secured(call, payout, last=before.last) for payout in payouts]
         payments = _netted(payouts, secured)
         self._cash.require_settleable(from_id=actor_id, currency=note.currency, payments=payments)
 
-        complete = self._apply(call, note, after, payouts)
+        self._apply(call, note, after, payouts)
         for claim in secured:
             if claim is not None:
                 self._collect(call, claim)
-        self._book.record(
-            call,
-            ev.NotePaid(note_id=note_id, paid_minor=sum(payments.values()), complete=complete),
-        )
         self._cash.settle(
             call,
             from_id=actor_id,
@@ -196,8 +192,8 @@ class Settlement:
         taken = min(payout.amount_minor, owed)
         return _Secured(lien=lien, creditor_id=creditor_id, taken_minor=taken, ends=last or taken == owed)
 
-    def _apply(self, call: Call, note: Note, after: _Round, payouts: Sequence[LotPayout]) -> bool:
-        """Book the shares on lots and note; returns whether the round is complete."""
+    def _apply(self, call: Call, note: Note, after: _Round, payouts: Sequence[LotPayout]) -> None:
+        """Book the shares on lots and note."""
         if note.state is NoteState.LIVE:
             note = self._notes.mature(call, note)
         for payout in payouts:
@@ -224,8 +220,7 @@ class Settlement:
                 payouts=tuple(payouts),
             ),
         )
-        complete = after.cursor == note.face_minor
-        if complete:
+        if after.cursor == note.face_minor:
             note = replace(note, paid_minor=note.paid_minor + after.amount_minor, round=None)
             if after.last:
                 note = replace(note, state=NoteState.SETTLED)
@@ -241,7 +236,6 @@ class Settlement:
         self._state.notes[note.note_id] = note
         if note.state is NoteState.SETTLED:
             self._book.record(call, ev.NoteSettled(note_id=note.note_id, paid_minor=note.paid_minor))
-        return complete
 
     def _collect(self, call: Call, claim: _Secured) -> None:
         """Book the pledgee's part on its claim, and end the lien where it is over."""
