@@ -22,7 +22,7 @@ from counterfoil.domain.ledger.liens import Liens, Pledge
 from counterfoil.domain.ledger.lots import Lots
 from counterfoil.domain.ledger.notes import Notes
 from counterfoil.domain.ledger.parties import Parties
-from counterfoil.domain.ledger.settlement import LotRange, Settlement
+from counterfoil.domain.ledger.settlement import LotRange, Settlement, payable_ranges
 from counterfoil.domain.ledger.share_hash import shares_hash
 from counterfoil.domain.ledger_state import LedgerState
 from counterfoil.domain.states import Office
@@ -35,6 +35,7 @@ __all__ = [
     "LotRange",
     "Pledge",
     "PurchaseTerms",
+    "payable_ranges",
     "shares_hash",
 ]
 

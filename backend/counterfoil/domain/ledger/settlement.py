@@ -7,7 +7,7 @@ floor(P u(i) / U) - floor(P u(i-1) / U): together exactly P.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from counterfoil.domain import contract_errors as codes
@@ -273,3 +273,21 @@ def _netted(payouts: Sequence[LotPayout], secured: Sequence[_Secured | None]) ->
 
 def _refuse_range(named: LotRange) -> None:
     refuse(money_codes.LOT_RANGE_INVALID, **{"segment": named.segment, "from": named.start, "to": named.stop})
+
+
+def payable_ranges(lots: Iterable[Lot], *, after: int = 0) -> list[LotRange]:
+    """How to name these leaf lots, in order of position, from the one behind position `after` on.
+
+    Siblings that follow one another share a range. after: the cursor of a payment half done.
+    """
+    ranges: list[LotRange] = []
+    for lot in sorted(lots, key=lambda each: each.first):
+        place = lot.lot_id
+        if lot.last <= after:
+            continue
+        last = ranges[-1] if ranges else None
+        if last is not None and (last.segment, last.stop + 1) == (place.segment, place.index):
+            ranges[-1] = replace(last, stop=place.index)
+        else:
+            ranges.append(LotRange(segment=place.segment, start=place.index, stop=place.index))
+    return ranges
