@@ -27,10 +27,7 @@ contract Cash is Modules, LedgerClient, ICash {
     constructor(address authority, ILedger ledger) AccessManaged(authority) LedgerClient(ledger) {}
 
     /// @inheritdoc ICash
-    function issue(PartyId party, CurrencyCode currency, uint256 amountMinor, bytes32 depositHash)
-        external
-        restricted
-    {
+    function issue(PartyId party, CurrencyCode currency, uint256 amountMinor, bytes32 depositHash) external restricted {
         if (depositHash == 0) revert ReferenceMissing();
         if (_deposits[depositHash]) revert DepositUsed(depositHash);
         if (amountMinor == 0) revert CashAmountZero();
@@ -88,13 +85,17 @@ contract Cash is Modules, LedgerClient, ICash {
         onlyModule
     {
         uint256 total;
-        for (uint256 i = 0; i < payments.length; ++i) {
-            uint256 payment = payments[i];
-            uint256 amount = uint48(payment);
-            // The sum is taken from the payer below and bounded by the supply, so neither line can overflow.
-            unchecked {
-                total += amount;
-                _balances[_account(PartyId.wrap(uint24(payment >> 48)), currency)] += amount;
+        uint256 currencyBits = uint256(CurrencyCode.unwrap(currency)) << 24;
+        // The sum is taken from the payer below and bounded by the supply, so neither it nor a balance can overflow.
+        unchecked {
+            for (uint256 i = 0; i < payments.length; ++i) {
+                // Three payments a word, from the left; an empty place pays nobody.
+                for (uint256 word = payments[i]; word != 0; word <<= 80) {
+                    uint256 amount = word >> 208;
+                    if (amount == 0) continue;
+                    total += amount;
+                    _balances[currencyBits | uint24(word >> 184)] += amount;
+                }
             }
         }
         if (total != 0) _take(from, currency, total);

@@ -10,6 +10,7 @@ import {ILedger} from "./interfaces/ILedger.sol";
 import {ILienRegistry} from "./interfaces/ILienRegistry.sol";
 import {ILots} from "./interfaces/ILots.sol";
 import {INotes} from "./interfaces/INotes.sol";
+import {IParties} from "./interfaces/IParties.sol";
 import {Interest} from "./types/Interest.sol";
 import {AssetId, CurrencyCode, FinancingId, LotId, PartyId, assetOfLot} from "./types/Ids.sol";
 import {FinancingKind, FinancingState, LienState, NoteState, ROLE_FUNDER} from "./types/States.sol";
@@ -75,6 +76,7 @@ contract Financing is Modules, LedgerClient, IFinancing {
         if (terms.rateBps > MAX_RATE_BPS) revert TermInvalid("rateBps");
         if (terms.dayBasis != 360 && terms.dayBasis != 365) revert TermInvalid("dayBasis");
         if (terms.dueAt <= block.timestamp || terms.dueAt > note.maturityAt) revert TermInvalid("dueAt");
+        if (terms.expiresAt > terms.dueAt) revert TermInvalid("expiresAt");
         if (terms.registeredAt > block.timestamp) revert TermInvalid("registeredAt");
         financing = _open(funder, terms.lot, terms.principalMinor, FinancingKind.Loan, terms.expiresAt);
         Debt storage debt = _debts[financing];
@@ -111,6 +113,7 @@ contract Financing is Modules, LedgerClient, IFinancing {
         Offer memory offer = stored;
         PartyId holder = _actingParty();
         if (block.timestamp > offer.expiresAt) revert OfferExpired(financing, offer.expiresAt);
+        if (!LEDGER.isActive(offer.funder)) revert IParties.PartySuspended(offer.funder);
         Debt storage debt = _debts[financing];
         debt.holder = holder;
         CurrencyCode currency = debt.currency;
@@ -152,9 +155,7 @@ contract Financing is Modules, LedgerClient, IFinancing {
         if (amountMinor == type(uint48).max) amountMinor = uint48(owed);
         if (amountMinor > owed) revert RepaymentTooLarge(financing, owed, amountMinor);
         bool debtLeft = _book(financing, offer, debt, amountMinor, false);
-        CASH.move(
-            borrower, offer.funder, debt.currency, amountMinor, bytes32(uint256(FinancingId.unwrap(financing)))
-        );
+        CASH.move(borrower, offer.funder, debt.currency, amountMinor, bytes32(uint256(FinancingId.unwrap(financing))));
         if (!debtLeft) _dischargeOwnLien(financing, offer.lot);
         return amountMinor;
     }
@@ -179,10 +180,12 @@ contract Financing is Modules, LedgerClient, IFinancing {
     {
         Offer storage offer = _drawnDown(financing);
         Debt storage debt = _debts[financing];
+        funder = offer.funder;
+        // Without a payment nothing is booked: interest is written only together with the event that says so.
+        if (availableMinor == 0) return (funder, 0, true);
         uint256 owed = _accrue(debt);
         takenMinor = availableMinor < owed ? availableMinor : uint48(owed);
-        funder = offer.funder;
-        debtLeft = takenMinor == 0 ? owed != 0 : _book(financing, offer, debt, takenMinor, true);
+        debtLeft = _book(financing, offer, debt, takenMinor, true);
     }
 
     /// @inheritdoc IFinancing
@@ -294,6 +297,9 @@ contract Financing is Modules, LedgerClient, IFinancing {
         if (principal != 0) {
             uint256 daysRun = Interest.dayOf(block.timestamp) - debt.accruedDay;
             interest += Interest.simple(principal, debt.rateBps, debt.dayBasis, daysRun);
+            // A debt is an amount of the ledger too. Interest stops where it would no longer fit, rather than wrap.
+            uint256 most = type(uint48).max - principal;
+            if (interest > most) interest = most;
         }
     }
 

@@ -42,6 +42,7 @@ contract LienRegistry is Modules, LedgerClient, ILienRegistry {
     /// @inheritdoc ILienRegistry
     function collect(AssetId asset, uint48 availableMinor) external onlyModule returns (uint48 takenMinor) {
         Lien storage lien = _active(asset);
+        if (FinancingId.unwrap(lien.financing) != 0) revert LienOfLoan(asset, lien.financing);
         uint48 secured = lien.securedMinor;
         takenMinor = availableMinor < secured ? availableMinor : secured;
         lien.securedMinor = secured - takenMinor;

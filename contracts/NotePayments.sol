@@ -3,9 +3,9 @@ pragma solidity 0.8.36;
 
 import {Lots} from "./Lots.sol";
 import {ILedgerModule} from "./interfaces/ILedgerModule.sol";
-import {ILots} from "./interfaces/ILots.sol";
-import {LotId, NoteId, PartyId, lotId} from "./types/Ids.sol";
+import {CurrencyCode, LotId, NoteId, PartyId, lotId} from "./types/Ids.sol";
 import {PackedLots} from "./types/PackedLots.sol";
+import {PackedNotes} from "./types/PackedNotes.sol";
 import {LotState, NoteState} from "./types/States.sol";
 
 /// @title Payments of the debtor, applied to lots
@@ -14,16 +14,19 @@ import {LotState, NoteState} from "./types/States.sol";
 /// negative, never more than its unpaid amount, and together exactly P.
 abstract contract NotePayments is Lots, ILedgerModule {
     using PackedLots for uint256;
+    using PackedNotes for uint256;
 
+    /// @dev cursor, reached and given move with the lots: last position done, unpaid sum up to it, amount given out.
     struct Round {
         NoteId note;
         uint256 amount;
         uint256 unpaid;
         uint256 cursor;
         uint256 reached;
+        uint256 given;
         bool last;
-        bool paidBefore;
-        uint256 filled;
+        bool booksLots;
+        bool inFull;
     }
 
     /// @dev What a lot got in earlier rounds; lies as the lots do, 48 bits each. Empty where one round pays all.
@@ -35,54 +38,48 @@ abstract contract NotePayments is Lots, ILedgerModule {
     }
 
     /// @inheritdoc ILedgerModule
-    function applyPayment(NoteId note, uint48 amountMinor, LotRange[] calldata ranges)
+    function applyPayment(NoteId note, PartyId payer, uint48 amountMinor, LotRange[] calldata ranges)
         external
         onlyModule
-        returns (uint256[] memory payouts, bool last, bool complete)
+        returns (CurrencyCode currency, uint256[] memory payouts, bool last)
     {
+        uint256 word = _words[_noteKey(note)];
+        if (word.debtorOf() != payer) revert NotDebtor(note, payer);
+        currency = word.currencyOf();
         Payments memory payments = _payments[note];
-        Round memory round = _round(note, amountMinor, payments);
-        payouts = new uint256[](_countLots(ranges));
+        Round memory round = _round(note, word, amountMinor, payments);
+        payouts = new uint256[](_countWords(ranges));
+        uint256 filled;
         for (uint256 i = 0; i < ranges.length; ++i) {
-            _payRange(round, ranges[i], payouts);
+            filled = _payRange(round, ranges[i], payouts, filled);
         }
         last = round.last;
-        emit PaymentApplied(note, amountMinor, last, payouts);
-        complete = round.cursor == _notes[note].faceMinor;
-        if (complete) {
-            payments.paidMinor += amountMinor;
-            (payments.roundMinor, payments.cursor, payments.reachedMinor) = (0, 0, 0);
-            if (last) {
-                _notes[note].state = NoteState.Settled;
-                emit NoteSettled(note, payments.paidMinor);
-            }
-        } else {
-            payments.roundMinor = amountMinor;
-            payments.cursor = uint48(round.cursor);
-            payments.reachedMinor = uint48(round.reached);
-        }
-        _payments[note] = payments;
+        emit PaymentApplied(note, amountMinor, last, ranges, payouts);
+        _close(note, round, payments);
     }
 
     /// @dev What a lot was paid in rounds before the one that settles it.
     function paidOnLot(LotId lot) external view returns (uint48) {
-        (uint256 slot,) = PackedLots.place(lot.indexOf());
-        return uint48(_paidWords[_segmentKey(lot) | slot] >> _paidShift(lot.indexOf()));
+        uint256 shift = lot.segmentOf() == 0 ? 0 : _shiftOf(lot.indexOf());
+        uint256 slot = _slotOf(lot.segmentOf(), lot.indexOf());
+        return uint48(_paidWords[_segmentKey(lot) | slot] >> _paidShift(shift));
     }
 
-    function _round(NoteId note, uint256 amount, Payments memory payments) private returns (Round memory round) {
-        Note storage record = _notes[note];
-        NoteState state = record.state;
+    function _round(NoteId note, uint256 word, uint256 amount, Payments memory payments)
+        private
+        returns (Round memory round)
+    {
+        NoteState state = word.noteStateOf();
         if (state == NoteState.Live) {
-            _mature(note);
+            _mature(note, word);
+        } else if (state == NoteState.Disputed) {
+            if (block.timestamp < word.maturityOf()) revert NotMatured(note, word.maturityOf(), block.timestamp);
         } else if (state != NoteState.Overdue) {
-            if (state != NoteState.Disputed) _requireNote(note, state, NoteState.Matured);
-            else if (block.timestamp < record.maturityAt) revert NotMatured(note, record.maturityAt, block.timestamp);
+            _requireNote(note, state, NoteState.Matured);
         }
-        uint256 disputed = record.disputedMinor;
-        uint256 open = uint256(record.faceMinor) - payments.reducedMinor - payments.paidMinor;
+        uint256 open = word.faceOf() - payments.reducedMinor - payments.paidMinor;
         if (payments.cursor == 0) {
-            uint256 due = open - disputed;
+            uint256 due = state == NoteState.Disputed ? open - _disputedMinor[note] : open;
             if (amount > due) revert PaymentTooLarge(note, due, amount);
             if (amount == 0 && open != 0) revert NothingPayable(note);
         } else if (payments.roundMinor != amount) {
@@ -90,88 +87,163 @@ abstract contract NotePayments is Lots, ILedgerModule {
         }
         round.note = note;
         round.amount = amount;
-        round.unpaid = uint256(record.faceMinor) - payments.paidMinor;
+        round.unpaid = word.faceOf() - payments.paidMinor;
         round.cursor = payments.cursor;
         round.reached = payments.reachedMinor;
+        // Something is unpaid on the lots as long as the note is not settled, so this never divides by zero.
+        round.given = amount * round.reached / round.unpaid;
         round.last = amount == open;
-        round.paidBefore = payments.paidMinor != 0;
+        // A round that leaves something open books what each lot got, and lots of earlier calls may share a word.
+        round.booksLots = payments.paidMinor != 0 || !round.last;
+        round.inFull = amount == word.faceOf();
     }
 
-    function _payRange(Round memory round, LotRange calldata range, uint256[] memory payouts) private {
-        uint256 key = _segmentKey(lotId(round.note, range.segment, 0));
-        {
-            uint256 word0 = _words[key];
-            if (range.to >= word0.countOf()) revert LotRangeInvalid(range.segment, range.from, range.to);
-            uint256 first = range.from == 0 ? word0.startOf() : lotOf(lotId(round.note, range.segment, range.from)).first;
-            if (first != round.cursor + 1) {
-                revert LotsNotContiguous(
-                    lotId(round.note, range.segment, range.from), round.cursor + 1, first
-                );
-            }
+    /// @dev Keeps where the round stands, or ends it.
+    function _close(NoteId note, Round memory round, Payments memory payments) private {
+        uint256 word = _words[_noteKey(note)];
+        bool complete = round.cursor == word.faceOf();
+        if (complete && round.last) {
+            _setState(note, word, NoteState.Settled);
+            emit NoteSettled(note, payments.paidMinor + uint48(round.amount));
+            // A settled note has been paid in full (less reductions); a word that held nothing stays unwritten.
+            if (payments.paidMinor == 0 && payments.cursor == 0) return;
         }
-        uint256 index = range.from;
-        while (index <= range.to) {
-            (uint256 slot,) = PackedLots.place(index);
-            index = _payWord(round, key | slot, range.segment, index, range.to, payouts);
+        if (complete) {
+            payments.paidMinor += uint48(round.amount);
+            (payments.roundMinor, payments.cursor, payments.reachedMinor) = (0, 0, 0);
+        } else {
+            payments.roundMinor = uint48(round.amount);
+            payments.cursor = uint48(round.cursor);
+            payments.reachedMinor = uint48(round.reached);
         }
+        _payments[note] = payments;
     }
 
-    /// @dev Pays the lots of one storage word, read once and written once.
-    function _payWord(
-        Round memory round,
-        uint256 key,
-        uint256 segment,
-        uint256 index,
-        uint256 to,
-        uint256[] memory payouts
-    ) private returns (uint256) {
-        uint256 word = _words[key];
-        uint256 paidWord = round.paidBefore ? _paidWords[key] : 0;
-        uint256 paidWordBefore = paidWord;
-        do {
-            (, uint256 shift) = PackedLots.place(index);
-            uint256 lot = word.lotAt(shift);
-            (LotState state, uint256 holder) = (lot.stateOf(), lot.holderOf());
-            if (state == LotState.Split) {
-                revert ILots.UnexpectedLotState(lotId(round.note, segment, index), state, LotState.Free);
-            }
-            if (state == LotState.Offered) {
-                holder = PartyId.unwrap(_assignorOf(lotId(round.note, segment, index)));
-            }
-            uint256 share = _share(round, lot.endOf(), uint48(paidWord >> _paidShift(index)));
-            if (round.last) word = word.withLot(shift, PackedLots.pack(lot.endOf(), holder, LotState.Settled));
-            else paidWord += share << _paidShift(index);
-            payouts[round.filled++] =
-                share | (holder << 48) | (uint256(state) << 72) | (index << 80) | (segment << 96);
-            ++index;
-        } while (index <= to && index != 2 && (index + 1) % 3 != 0);
-        if (round.last) _words[key] = word;
-        else if (paidWord != paidWordBefore) _paidWords[key] = paidWord;
-        return index;
-    }
-
-    /// @dev This lot's share of the round; moves the round past the lot.
-    function _share(Round memory round, uint256 end, uint256 paid) private pure returns (uint256 share) {
-        // All terms are below 2**48 and products below 2**96. `reached` never exceeds `unpaid`, which is positive as
-        // long as any lot has an unpaid cent.
+    function _payRange(Round memory round, LotRange calldata range, uint256[] memory payouts, uint256 filled)
+        private
+        returns (uint256)
+    {
+        uint256 segment = range.segment;
+        LotId from = lotId(round.note, segment, range.from);
+        uint256 key = _segmentKey(from);
+        uint256 count = segment == 0 ? 1 : _words[key].countOf();
+        if (range.to >= count) revert LotRangeInvalid(segment, range.from, range.to);
+        uint256 first = _firstOf(from, _words[key | _slotOf(segment, range.from)]);
+        if (first != round.cursor + 1) revert LotsNotContiguous(from, round.cursor + 1, first);
+        // Indexes are 16 bits wide and slots a third of them.
         unchecked {
-            uint256 reached = round.reached + (end - round.cursor - paid);
-            if (round.unpaid != 0) {
-                share = round.amount * reached / round.unpaid - round.amount * round.reached / round.unpaid;
+            uint256 index = range.from;
+            uint256 to = range.to;
+            while (index <= to) {
+                uint256 slot = _slotOf(segment, index);
+                // The lots of this word: up to its own last one or the range's.
+                uint256 lastInWord = segment == 0 ? 0 : 3 * slot + 1;
+                if (lastInWord > to) lastInWord = to;
+                payouts[filled++] = round.inFull
+                    ? _payWordInFull(round, key | slot, segment, index, lastInWord)
+                    : _payWord(round, key | slot, segment, index, lastInWord);
+                index = lastInWord + 1;
             }
-            round.reached = reached;
-            round.cursor = end;
+        }
+        return filled;
+    }
+
+    /// @dev As _payWord, where the round pays the whole face: each lot gets its length, and there is nothing to divide
+    /// or to book. The usual case, at about two thirds of the general one's cost.
+    function _payWordInFull(Round memory round, uint256 key, uint256 segment, uint256 index, uint256 lastIndex)
+        private
+        returns (uint256 payout)
+    {
+        uint256 word = _words[key];
+        uint256 settled = word;
+        uint256 cursor = round.cursor;
+        uint256 shift = segment == 0 ? 0 : _shiftOf(index);
+        // Ends grow from lot to lot. The last lot of a word has shift 0, so the shift after it is never used.
+        unchecked {
+            for (; index <= lastIndex; ++index) {
+                uint256 lot = word.lotAt(shift);
+                uint256 end = lot.endOf();
+                if (lot.isIn(LotState.Free)) {
+                    settled += uint256(uint8(LotState.Settled) - uint8(LotState.Free)) << shift;
+                } else {
+                    uint256 holder = _payeeOf(lotId(round.note, segment, index), lot);
+                    settled = settled.withLot(shift, PackedLots.pack(end, holder, LotState.Settled));
+                    lot = (holder << 8) | uint8(lot);
+                }
+                payout |= (((end - cursor) << 32) | uint32(lot)) << shift;
+                cursor = end;
+                shift -= 80;
+            }
+        }
+        (round.cursor, round.reached) = (cursor, cursor);
+        _words[key] = settled;
+    }
+
+    /// @dev Pays lots of one storage word, read once and written once.
+    function _payWord(Round memory round, uint256 key, uint256 segment, uint256 index, uint256 lastIndex)
+        private
+        returns (uint256 payout)
+    {
+        uint256 word = _words[key];
+        uint256 paidWord = round.booksLots ? _paidWords[key] : 0;
+        uint256 booked = paidWord;
+        uint256 settled = word;
+        uint256 shift = segment == 0 ? 0 : _shiftOf(index);
+        (uint256 cursor, uint256 reached, uint256 given) = (round.cursor, round.reached, round.given);
+        // Terms are below 2**48 and products below 2**96; `given` only grows; unpaid is positive (see _round). The last
+        // lot of a word has shift 0, so the shift after it is never used.
+        unchecked {
+            for (; index <= lastIndex; ++index) {
+                uint256 lot = word.lotAt(shift);
+                uint256 holder = lot.holderOf();
+                // One comparison lets the usual state pass; the unusual ones look closer.
+                if (!lot.isIn(LotState.Free)) holder = _payeeOf(lotId(round.note, segment, index), lot);
+                reached += lot.endOf() - cursor - uint48(paidWord >> _paidShift(shift));
+                cursor = lot.endOf();
+                uint256 share = round.amount * reached / round.unpaid - given;
+                given += share;
+                settled = settled.withLot(shift, PackedLots.pack(cursor, holder, LotState.Settled));
+                booked += share << _paidShift(shift);
+                payout |= ((share << 32) | (holder << 8) | uint8(lot)) << shift;
+                shift -= 80;
+            }
+        }
+        (round.cursor, round.reached, round.given) = (cursor, reached, given);
+        if (round.last) _words[key] = settled;
+        else if (booked != paidWord) _paidWords[key] = booked;
+    }
+
+    /// @dev An offered lot is still the assignor's; a split one is history and cannot be paid.
+    function _payeeOf(LotId lot, uint256 packed) private view returns (uint256) {
+        if (packed.isIn(LotState.Offered)) return PartyId.unwrap(_assignorOf(lot));
+        if (!packed.isIn(LotState.Pledged)) _requireLot(lot, packed, LotState.Free);
+        return packed.holderOf();
+    }
+
+    function _slotOf(uint256 segment, uint256 index) private pure returns (uint256) {
+        unchecked {
+            return segment == 0 ? 0 : (index + 1) / 3;
         }
     }
 
-    function _paidShift(uint256 index) private pure returns (uint256) {
-        return index < 2 ? 48 * index : 48 * ((index + 1) % 3);
+    function _shiftOf(uint256 index) private pure returns (uint256) {
+        unchecked {
+            return 160 - 80 * ((index + 1) % 3);
+        }
     }
 
-    function _countLots(LotRange[] calldata ranges) private pure returns (uint256 count) {
+    /// @dev Amounts paid lie in the order of the lots, 48 bits where a lot has 80.
+    function _paidShift(uint256 shift) private pure returns (uint256) {
+        unchecked {
+            return shift * 3 / 5;
+        }
+    }
+
+    function _countWords(LotRange[] calldata ranges) private pure returns (uint256 count) {
         for (uint256 i = 0; i < ranges.length; ++i) {
-            if (ranges[i].to < ranges[i].from) revert LotRangeInvalid(ranges[i].segment, ranges[i].from, ranges[i].to);
-            count += uint256(ranges[i].to) - ranges[i].from + 1;
+            LotRange calldata range = ranges[i];
+            if (range.to < range.from) revert LotRangeInvalid(range.segment, range.from, range.to);
+            count += _slotOf(range.segment, range.to) - _slotOf(range.segment, range.from) + 1;
         }
         if (count == 0) revert LotRangeInvalid(0, 0, 0);
     }

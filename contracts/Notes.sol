@@ -7,25 +7,16 @@ import {Parties} from "./Parties.sol";
 import {IInvoices} from "./interfaces/IInvoices.sol";
 import {INotes} from "./interfaces/INotes.sol";
 import {IParties} from "./interfaces/IParties.sol";
-import {CurrencyCode, NoteId, PartyId} from "./types/Ids.sol";
+import {NoteId, PartyId} from "./types/Ids.sol";
 import {PackedLots} from "./types/PackedLots.sol";
+import {PackedNotes} from "./types/PackedNotes.sol";
 import {LotState, NoteState, ROLE_CORE_ENTERPRISE} from "./types/States.sol";
 
 /// @title Notes: confirmed receivables
-/// @dev A note's first word is read by every move of its lots and has all that they ask for. Its payment word is
-/// touched by disputes and settlement only.
+/// @dev A note's word is read by every move of its lots and has all that they ask for (PackedNotes). Its payment word
+/// is touched by disputes and settlement only.
 abstract contract Notes is AccessManaged, Parties, Invoices, INotes {
-    struct Note {
-        uint48 faceMinor;
-        PartyId debtor;
-        PartyId creditor;
-        CurrencyCode currency;
-        uint40 maturityAt;
-        NoteState state;
-        bool proposedByDebtor;
-        uint24 segmentCount;
-        uint48 disputedMinor;
-    }
+    using PackedNotes for uint256;
 
     /// @dev roundMinor: the payment under way, zero if none. cursor: last position that it has reached.
     /// reachedMinor: what was unpaid on the lots up to the cursor when the round began.
@@ -40,8 +31,11 @@ abstract contract Notes is AccessManaged, Parties, Invoices, INotes {
     uint256 private constant OVERDUE_AFTER = 1 days;
 
     uint64 private _noteCount;
-    mapping(NoteId note => Note record) internal _notes;
+    /// @dev key: `note << 40 | segment << 16 | word number`. Segment 0 is the note's own word (PackedNotes), the others
+    /// are its splits (PackedLots).
+    mapping(uint256 key => uint256 word) internal _words;
     mapping(NoteId note => bytes32 invoicesHash) private _invoicesHashes;
+    mapping(NoteId note => uint48 minor) internal _disputedMinor;
     mapping(NoteId note => Payments payments) internal _payments;
 
     /// @inheritdoc INotes
@@ -61,17 +55,14 @@ abstract contract Notes is AccessManaged, Parties, Invoices, INotes {
         uint256 face = _reserve(proposal.invoices, creditor, debtor, proposal.currency);
         if (face > type(uint48).max) revert FaceTooLarge(face, type(uint48).max);
         note = NoteId.wrap(++_noteCount);
-        _notes[note] = Note({
-            faceMinor: uint48(face),
-            debtor: debtor,
-            creditor: creditor,
-            currency: proposal.currency,
-            maturityAt: proposal.maturityAt,
-            state: NoteState.Proposed,
-            proposedByDebtor: byDebtor,
-            segmentCount: 0,
-            disputedMinor: 0
-        });
+        _words[_noteKey(note)] = PackedNotes.pack(
+            PackedLots.pack(face, PartyId.unwrap(creditor), LotState.None),
+            byDebtor,
+            creditor,
+            debtor,
+            proposal.currency,
+            proposal.maturityAt
+        );
         _invoicesHashes[note] = _hash(proposal.invoices);
         emit NoteProposed(
             note,
@@ -88,125 +79,118 @@ abstract contract Notes is AccessManaged, Parties, Invoices, INotes {
 
     /// @inheritdoc INotes
     function confirm(NoteId note, uint48 faceMinor) external {
-        Note memory record = _notes[note];
-        _requireNote(note, record.state, NoteState.Proposed);
-        _requireActor(record.proposedByDebtor ? record.creditor : record.debtor);
-        if (record.faceMinor != faceMinor) revert FaceUnlike(note, record.faceMinor, faceMinor);
-        if (record.maturityAt <= block.timestamp) revert MaturityInPast(record.maturityAt, block.timestamp);
-        record.state = NoteState.Live;
-        record.segmentCount = 1;
-        _notes[note] = record;
-        uint256 root = PackedLots.pack(record.faceMinor, PartyId.unwrap(record.creditor), LotState.Free);
-        _openRoot(note, PackedLots.header(1, 1, 0, 0) | (root << 80));
+        uint256 word = _inState(note, NoteState.Proposed);
+        _requireActor(word.byDebtorOf() ? word.creditorOf() : word.debtorOf());
+        if (word.faceOf() != faceMinor) revert FaceUnlike(note, word.faceOf(), faceMinor);
+        if (word.maturityOf() <= block.timestamp) revert MaturityInPast(word.maturityOf(), block.timestamp);
+        uint256 root = PackedLots.pack(word.faceOf(), PartyId.unwrap(word.creditorOf()), LotState.Free);
+        _words[_noteKey(note)] = PackedLots.withLot(word, 0, root).withState(NoteState.Live).withOneMoreSegment();
         emit NoteConfirmed(note);
     }
 
     /// @inheritdoc INotes
     function reject(NoteId note, IInvoices.InvoiceShare[] calldata invoices, bytes32 reasonHash) external {
-        Note storage record = _notes[note];
-        _requireNote(note, record.state, NoteState.Proposed);
-        _requireActor(record.proposedByDebtor ? record.creditor : record.debtor);
-        record.state = NoteState.Rejected;
+        uint256 word = _inState(note, NoteState.Proposed);
+        _requireActor(word.byDebtorOf() ? word.creditorOf() : word.debtorOf());
+        _setState(note, word, NoteState.Rejected);
         _giveBack(invoices, _invoicesHashes[note]);
         emit NoteRejected(note, reasonHash);
     }
 
     /// @inheritdoc INotes
     function withdraw(NoteId note, IInvoices.InvoiceShare[] calldata invoices) external {
-        Note storage record = _notes[note];
-        _requireNote(note, record.state, NoteState.Proposed);
-        _requireActor(record.proposedByDebtor ? record.debtor : record.creditor);
-        record.state = NoteState.Withdrawn;
+        uint256 word = _inState(note, NoteState.Proposed);
+        _requireActor(word.byDebtorOf() ? word.debtorOf() : word.creditorOf());
+        _setState(note, word, NoteState.Withdrawn);
         _giveBack(invoices, _invoicesHashes[note]);
         emit NoteWithdrawn(note);
     }
 
     /// @inheritdoc INotes
     function cancel(NoteId note, IInvoices.InvoiceShare[] calldata invoices, bytes32 reasonHash) external {
-        Note storage record = _notes[note];
-        _requireNote(note, record.state, NoteState.Live);
-        PartyId creditor = record.creditor;
+        uint256 word = _inState(note, NoteState.Live);
+        PartyId creditor = word.creditorOf();
         _requireActor(creditor);
         _requireUndivided(note, creditor);
-        record.state = NoteState.Cancelled;
+        _setState(note, word, NoteState.Cancelled);
         _giveBack(invoices, _invoicesHashes[note]);
         emit NoteCancelled(note, reasonHash);
     }
 
     /// @inheritdoc INotes
     function dispute(NoteId note, uint48 amountMinor, bytes32 evidenceHash) external {
-        Note storage record = _notes[note];
-        if (record.state != NoteState.Matured) _requireNote(note, record.state, NoteState.Live);
-        _requireActor(record.debtor);
+        uint256 word = _words[_noteKey(note)];
+        if (word.noteStateOf() != NoteState.Matured) _requireNote(note, word.noteStateOf(), NoteState.Live);
+        _requireActor(word.debtorOf());
         Payments storage payments = _settledPayments(note);
         if (amountMinor == 0) revert IInvoices.ZeroAmount();
-        uint256 unpaid = record.faceMinor - payments.reducedMinor - payments.paidMinor;
+        uint256 unpaid = _unpaid(word, payments);
         if (amountMinor > unpaid) revert DisputeTooLarge(note, unpaid, amountMinor);
-        record.state = NoteState.Disputed;
-        record.disputedMinor = amountMinor;
+        _setState(note, word, NoteState.Disputed);
+        _disputedMinor[note] = amountMinor;
         emit NoteDisputed(note, amountMinor, evidenceHash);
     }
 
     /// @inheritdoc INotes
     function withdrawDispute(NoteId note) external {
-        _requireNote(note, _notes[note].state, NoteState.Disputed);
-        _requireActor(_notes[note].debtor);
+        uint256 word = _inState(note, NoteState.Disputed);
+        _requireActor(word.debtorOf());
         _settledPayments(note);
-        emit DisputeWithdrawn(note, _endDispute(note));
+        emit DisputeWithdrawn(note, _endDispute(note, word));
     }
 
     /// @inheritdoc INotes
     function resolveDispute(NoteId note, uint48 upheldMinor, bytes32 reasonHash) external restricted {
-        _requireNote(note, _notes[note].state, NoteState.Disputed);
+        uint256 word = _inState(note, NoteState.Disputed);
         Payments storage payments = _settledPayments(note);
-        uint48 disputed = _notes[note].disputedMinor;
+        uint48 disputed = _disputedMinor[note];
         if (upheldMinor > disputed) revert DisputeTooLarge(note, disputed, upheldMinor);
         payments.reducedMinor += upheldMinor;
-        emit DisputeResolved(note, upheldMinor, _endDispute(note), reasonHash);
+        emit DisputeResolved(note, upheldMinor, _endDispute(note, word), reasonHash);
     }
 
     /// @inheritdoc INotes
     function markMatured(NoteId note) external {
-        _requireNote(note, _notes[note].state, NoteState.Live);
-        _mature(note);
+        _mature(note, _inState(note, NoteState.Live));
     }
 
     /// @inheritdoc INotes
     function markOverdue(NoteId note) external {
-        Note storage record = _notes[note];
-        if (record.state == NoteState.Live) _mature(note);
-        _requireNote(note, record.state, NoteState.Matured);
-        uint256 overdueAt = uint256(record.maturityAt) + OVERDUE_AFTER;
+        uint256 word = _words[_noteKey(note)];
+        if (word.noteStateOf() == NoteState.Live) word = _mature(note, word);
+        _requireNote(note, word.noteStateOf(), NoteState.Matured);
+        uint256 overdueAt = word.maturityOf() + OVERDUE_AFTER;
         if (block.timestamp < overdueAt) revert NotOverdue(note, overdueAt, block.timestamp);
-        record.state = NoteState.Overdue;
+        _setState(note, word, NoteState.Overdue);
         emit NoteOverdue(note);
     }
 
     /// @inheritdoc INotes
     function writeOff(NoteId note, bytes32 reasonHash) external restricted {
-        Note storage record = _notes[note];
-        _requireNote(note, record.state, NoteState.Overdue);
+        uint256 word = _inState(note, NoteState.Overdue);
         Payments storage payments = _settledPayments(note);
-        record.state = NoteState.WrittenOff;
-        emit NoteWrittenOff(note, record.faceMinor - payments.reducedMinor - payments.paidMinor, reasonHash);
+        _setState(note, word, NoteState.WrittenOff);
+        emit NoteWrittenOff(note, uint48(_unpaid(word, payments)), reasonHash);
     }
 
     /// @inheritdoc INotes
     function noteOf(NoteId note) external view returns (NoteView memory) {
-        Note memory record = _notes[note];
+        uint256 word = _words[_noteKey(note)];
         Payments memory payments = _payments[note];
         return NoteView({
-            state: record.state,
-            proposedByDebtor: record.proposedByDebtor,
-            debtor: record.debtor,
-            creditor: record.creditor,
-            currency: record.currency,
-            maturityAt: record.maturityAt,
-            segmentCount: record.segmentCount,
-            faceMinor: record.faceMinor,
-            disputedMinor: record.disputedMinor,
+            state: word.noteStateOf(),
+            proposedByDebtor: word.byDebtorOf(),
+            debtor: word.debtorOf(),
+            creditor: word.creditorOf(),
+            currency: word.currencyOf(),
+            maturityAt: uint40(word.maturityOf()),
+            segmentCount: uint24(word.segmentCountOf()),
+            faceMinor: uint48(word.faceOf()),
+            disputedMinor: _disputedMinor[note],
             reducedMinor: payments.reducedMinor,
-            paidMinor: payments.paidMinor,
+            paidMinor: word.noteStateOf() == NoteState.Settled
+                ? uint48(word.faceOf()) - payments.reducedMinor
+                : payments.paidMinor,
             invoicesHash: _invoicesHashes[note]
         });
     }
@@ -216,16 +200,26 @@ abstract contract Notes is AccessManaged, Parties, Invoices, INotes {
         return _noteCount;
     }
 
-    /// @dev Lots writes the first word of segment 0.
-    function _openRoot(NoteId note, uint256 word0) internal virtual;
-
     /// @dev Lots knows whether the whole note is one free lot of this party.
     function _requireUndivided(NoteId note, PartyId creditor) internal view virtual;
 
-    function _mature(NoteId note) internal {
-        Note storage record = _notes[note];
-        if (block.timestamp < record.maturityAt) revert NotMatured(note, record.maturityAt, block.timestamp);
-        record.state = NoteState.Matured;
+    function _noteKey(NoteId note) internal pure returns (uint256) {
+        return uint256(NoteId.unwrap(note)) << 40;
+    }
+
+    function _inState(NoteId note, NoteState expected) internal view returns (uint256 word) {
+        word = _words[_noteKey(note)];
+        _requireNote(note, word.noteStateOf(), expected);
+    }
+
+    function _setState(NoteId note, uint256 word, NoteState state) internal returns (uint256 changed) {
+        changed = word.withState(state);
+        _words[_noteKey(note)] = changed;
+    }
+
+    function _mature(NoteId note, uint256 word) internal returns (uint256 changed) {
+        if (block.timestamp < word.maturityOf()) revert NotMatured(note, word.maturityOf(), block.timestamp);
+        changed = _setState(note, word, NoteState.Matured);
         emit NoteMatured(note);
     }
 
@@ -241,11 +235,14 @@ abstract contract Notes is AccessManaged, Parties, Invoices, INotes {
         if (payments.cursor != 0) revert PaymentUnfinished(note);
     }
 
-    function _endDispute(NoteId note) private returns (NoteState state) {
-        Note storage record = _notes[note];
-        state = block.timestamp < record.maturityAt ? NoteState.Live : NoteState.Matured;
-        record.state = state;
-        record.disputedMinor = 0;
+    function _unpaid(uint256 word, Payments storage payments) private view returns (uint256) {
+        return word.faceOf() - payments.reducedMinor - payments.paidMinor;
+    }
+
+    function _endDispute(NoteId note, uint256 word) private returns (NoteState state) {
+        state = block.timestamp < word.maturityOf() ? NoteState.Live : NoteState.Matured;
+        _setState(note, word, state);
+        delete _disputedMinor[note];
     }
 
     function _requireActor(PartyId expected) internal view {

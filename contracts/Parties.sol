@@ -126,14 +126,18 @@ abstract contract Parties is AccessManaged, ActingParty, IParties {
     }
 
     /// @inheritdoc IParties
+    function isActive(PartyId party) external view returns (bool) {
+        return _bit(_activeParties[PartyId.unwrap(party) >> 8], party);
+    }
+
+    /// @inheritdoc IParties
     function partyCount() external view returns (uint24) {
         return _partyCount;
     }
 
     /// @inheritdoc IParties
     function acceptsInAdvance(PartyId assignee, PartyId debtor) external view returns (bool) {
-        (bool accepts,,) = _acceptsInAdvance(assignee, debtor, type(uint256).max, 0);
-        return accepts;
+        return _openTo(assignee, debtor);
     }
 
     function _actorOf(address key) internal view override returns (PartyId party, uint32 roles) {
@@ -143,16 +147,22 @@ abstract contract Parties is AccessManaged, ActingParty, IParties {
         return (record.party, record.roles);
     }
 
-    /// @dev The bitmap word read last is passed along, so that neighbours among assignees share one read.
-    function _acceptsInAdvance(PartyId assignee, PartyId debtor, uint256 cachedIndex, uint256 cachedBits)
-        internal
-        view
-        returns (bool accepts, uint256 index, uint256 bits)
-    {
-        index = PartyId.unwrap(assignee) >> 8;
-        bits = index == cachedIndex ? cachedBits : _openToAll[index];
-        uint256 bit = 1 << (PartyId.unwrap(assignee) & 0xff);
-        accepts = bits & bit != 0 || (_openToDebtor[debtor][index] & _activeParties[index] & bit != 0);
+    function _openTo(PartyId assignee, PartyId debtor) internal view returns (bool) {
+        return _bit(_openBits(PartyId.unwrap(assignee) >> 8), assignee) || _openToDebtorOnly(assignee, debtor);
+    }
+
+    /// @dev Who of 256 neighbours accepts everything in advance; a batch split reads it once for all of them.
+    function _openBits(uint256 word) internal view returns (uint256) {
+        return _openToAll[word];
+    }
+
+    function _openToDebtorOnly(PartyId assignee, PartyId debtor) internal view returns (bool) {
+        uint256 word = PartyId.unwrap(assignee) >> 8;
+        return _bit(_openToDebtor[debtor][word], assignee) && _bit(_activeParties[word], assignee);
+    }
+
+    function _bit(uint256 bits, PartyId party) internal pure returns (bool) {
+        return (bits >> (PartyId.unwrap(party) & 0xff)) & 1 != 0;
     }
 
     function _requireParty(PartyId party) internal view returns (uint32 roles) {

@@ -7,20 +7,27 @@ import {IFinancing} from "./interfaces/IFinancing.sol";
 import {ILedger} from "./interfaces/ILedger.sol";
 import {ILedgerModule} from "./interfaces/ILedgerModule.sol";
 import {ILienRegistry} from "./interfaces/ILienRegistry.sol";
-import {INotes} from "./interfaces/INotes.sol";
 import {ISettlement} from "./interfaces/ISettlement.sol";
-import {AssetId, FinancingId, NoteId, PartyId, assetOfLot, lotId} from "./types/Ids.sol";
-import {LienState, LotState} from "./types/States.sol";
+import {AssetId, CurrencyCode, FinancingId, NoteId, PartyId, assetOfLot, lotId} from "./types/Ids.sol";
+import {LotState} from "./types/States.sol";
 
 /// @title Settlement
 /// @dev Holds nothing: it asks the ledger who is owed, liens and loans who comes first, and books the cash.
 contract Settlement is LedgerClient, ISettlement {
-    /// @dev Payments netted so far: one word a party as Cash takes them. Where a party stands in the list is kept in
-    /// transient storage under its number, plus one, for as long as the netting runs.
+    /// @dev Payments netted so far, `amount << 24 | party` each, one a party. places is a hash table over party numbers
+    /// (open addressing, a power of two at least twice the entries): where in memory a party's payment stands.
     struct Netting {
         uint256[] payments;
+        uint256[] places;
         uint256 count;
-        uint256 total;
+    }
+
+    /// @dev What the ledger answered, and the word of it that comes next.
+    struct Claims {
+        NoteId note;
+        bool last;
+        uint256[] payouts;
+        uint256 next;
     }
 
     ICash private immutable CASH;
@@ -35,34 +42,48 @@ contract Settlement is LedgerClient, ISettlement {
 
     /// @inheritdoc ISettlement
     function settle(NoteId note, uint48 amountMinor, ILedgerModule.LotRange[] calldata ranges) external {
-        PartyId actor = _actingParty();
-        INotes.NoteView memory record = LEDGER.noteOf(note);
-        if (record.debtor != actor) revert NotDebtor(note, actor);
-        (uint256[] memory payouts, bool last, bool complete) = LEDGER.applyPayment(note, amountMinor, ranges);
-
-        Netting memory netting;
-        // A lot pays at most two parties: pledgee and pledgor.
-        netting.payments = new uint256[](payouts.length);
-        for (uint256 i = 0; i < payouts.length; ++i) {
-            uint256 payout = payouts[i];
-            uint256 amount = uint48(payout);
-            if (LotState(uint8(payout >> 72)) == LotState.Pledged) {
-                amount -= _payPledgee(netting, note, payout, last);
-            }
-            if (amount != 0) _net(netting, uint24(payout >> 48), amount);
+        PartyId payer = _actingParty();
+        (CurrencyCode currency, uint256[] memory payouts, bool last) =
+            LEDGER.applyPayment(note, payer, amountMinor, ranges);
+        Netting memory netting = _newNetting(payouts.length);
+        Claims memory claims = Claims(note, last, payouts, 0);
+        for (uint256 i = 0; i < ranges.length; ++i) {
+            _payRange(netting, claims, ranges[i].segment, ranges[i].from, ranges[i].to);
         }
-        uint256[] memory payments = _close(netting);
-        emit NotePaid(note, uint48(netting.total), complete);
-        CASH.settle(actor, record.currency, payments, bytes32(uint256(NoteId.unwrap(note))));
+        CASH.settle(payer, currency, _packed(netting), bytes32(uint256(NoteId.unwrap(note))));
+    }
+
+    /// @dev Walks the lots of a range and their words in the same steps as the ledger did. Up to three lots a word from
+    /// the left, `amount 48 | party 24 | state before 8` each; segment 0 has its one lot on the right.
+    function _payRange(Netting memory netting, Claims memory claims, uint256 segment, uint256 index, uint256 to)
+        private
+    {
+        // Indexes are 16 bits wide, and a shift is 160, 80 or 0 when it is taken from.
+        unchecked {
+            while (index <= to) {
+                uint256 word = claims.payouts[claims.next++];
+                for (uint256 shift = segment == 0 ? 0 : 160 - 80 * ((index + 1) % 3);; shift -= 80) {
+                    uint256 payout = word >> shift;
+                    uint256 amount = uint48(payout >> 32);
+                    if (uint8(payout) == uint8(LotState.Pledged)) {
+                        AssetId asset = assetOfLot(lotId(claims.note, segment, index));
+                        amount -= _payPledgee(netting, asset, uint48(amount), claims.last);
+                    }
+                    if (amount != 0) _net(netting, uint24(payout >> 8), amount);
+                    ++index;
+                    if (shift == 0 || index > to) break;
+                }
+            }
+        }
     }
 
     /// @dev The pledgee takes what the secured claim is owed, at most what the lot pays.
-    function _payPledgee(Netting memory netting, NoteId note, uint256 payout, bool last) private returns (uint256) {
-        AssetId asset = assetOfLot(lotId(note, uint24(payout >> 96), uint16(payout >> 80)));
+    function _payPledgee(Netting memory netting, AssetId asset, uint48 amount, bool last)
+        private
+        returns (uint48 taken)
+    {
         ILienRegistry.Lien memory lien = LIENS.lienOf(asset);
-        uint48 amount = uint48(payout);
         PartyId creditor = lien.pledgee;
-        uint48 taken;
         bool claimLeft;
         if (FinancingId.unwrap(lien.financing) == 0) {
             taken = LIENS.collect(asset, amount);
@@ -72,49 +93,60 @@ contract Settlement is LedgerClient, ISettlement {
         }
         if (last || !claimLeft) LIENS.discharge(asset);
         if (taken != 0) _net(netting, PartyId.unwrap(creditor), taken);
-        return taken;
     }
 
-    function _net(Netting memory netting, uint256 party, uint256 amount) private {
-        uint256 place;
-        // Transient storage is the only cheap map from party to place in the list; _close clears it again, so several
-        // settlements may share a transaction.
+    /// @dev A word has at most three lots, and a lot pays at most two parties: pledgee and pledgor.
+    function _newNetting(uint256 words) private pure returns (Netting memory netting) {
+        uint256 size = 16;
+        while (size < 12 * words) size <<= 1;
+        netting.payments = new uint256[](6 * words);
+        netting.places = new uint256[](size);
+    }
+
+    function _net(Netting memory netting, uint256 party, uint256 amount) private pure {
+        uint256[] memory payments = netting.payments;
+        uint256[] memory places = netting.places;
+        // Without bounds checks, which would be a third of the cost: a slot is masked to the table, which always has an
+        // empty place, and _newNetting made room for every payment. Amounts sum up to at most the note's face, 48 bits.
         assembly ("memory-safe") {
-            place := tload(party)
-        }
-        netting.total += amount;
-        if (place != 0) {
-            netting.payments[place - 1] += amount;
-            return;
-        }
-        if (netting.count == netting.payments.length) _grow(netting);
-        netting.payments[netting.count++] = (party << 48) | amount;
-        place = netting.count;
-        assembly ("memory-safe") {
-            tstore(party, place)
-        }
-    }
-
-    function _grow(Netting memory netting) private pure {
-        uint256[] memory larger = new uint256[](netting.payments.length * 2);
-        for (uint256 i = 0; i < netting.count; ++i) {
-            larger[i] = netting.payments[i];
-        }
-        netting.payments = larger;
-    }
-
-    function _close(Netting memory netting) private returns (uint256[] memory payments) {
-        payments = netting.payments;
-        uint256 count = netting.count;
-        for (uint256 i = 0; i < count; ++i) {
-            uint256 party = payments[i] >> 48;
-            assembly ("memory-safe") {
-                tstore(party, 0)
+            let mask := sub(mload(places), 1)
+            for { let slot := and(party, mask) } 1 { slot := and(add(slot, 1), mask) } {
+                let entry := add(add(places, 0x20), shl(5, slot))
+                let place := mload(entry)
+                if iszero(place) {
+                    let count := mload(add(netting, 0x40))
+                    place := add(add(payments, 0x20), shl(5, count))
+                    mstore(place, or(shl(24, amount), party))
+                    mstore(entry, place)
+                    mstore(add(netting, 0x40), add(count, 1))
+                    break
+                }
+                let payment := mload(place)
+                if eq(and(payment, 0xffffff), party) {
+                    mstore(place, add(payment, shl(24, amount)))
+                    break
+                }
             }
         }
-        // Shortening an array in memory only forgets its tail.
-        assembly ("memory-safe") {
-            mstore(payments, count)
+    }
+
+    /// @dev Three payments a word from the left, `amount 48 | party 24 | unused 8` each, as Cash takes them.
+    function _packed(Netting memory netting) private pure returns (uint256[] memory words) {
+        uint256 count = netting.count;
+        uint256[] memory payments = netting.payments;
+        words = new uint256[]((count + 2) / 3);
+        // Counts of lots in a transaction; a shift is 176, 96 or 16 when it is taken from.
+        unchecked {
+            uint256 next;
+            for (uint256 w = 0; w < words.length; ++w) {
+                uint256 word;
+                for (uint256 shift = 176; next < count; shift -= 80) {
+                    uint256 payment = payments[next++];
+                    word |= (((payment >> 24) << 32) | (uint256(uint24(payment)) << 8)) << shift;
+                    if (shift == 16) break;
+                }
+                words[w] = word;
+            }
         }
     }
 }

@@ -9,13 +9,17 @@ import {CurrencyCode, PartyId} from "../types/Ids.sol";
 interface ICash {
     event CashIssued(PartyId indexed party, CurrencyCode indexed currency, uint256 amountMinor, bytes32 depositHash);
     event CashRedeemed(
-        uint64 indexed redemption, PartyId indexed party, CurrencyCode currency, uint256 amountMinor, bytes32 accountHash
+        uint64 indexed redemption,
+        PartyId indexed party,
+        CurrencyCode currency,
+        uint256 amountMinor,
+        bytes32 accountHash
     );
     event PayoutAttested(uint64 indexed redemption, bytes32 paymentHash);
     event CashMoved(
         PartyId indexed from, PartyId indexed to, CurrencyCode currency, uint256 amountMinor, bytes32 reference_
     );
-    /// @dev payments: one word a party, `party << 48 | amount`.
+    /// @dev payments: three to a word from the left, `amount 48 | party 24 | unused 8` each, then 16 unused bits.
     event CashSettled(PartyId indexed from, CurrencyCode currency, uint256[] payments, bytes32 reference_);
 
     error CashInsufficient(PartyId party, CurrencyCode currency, uint256 balanceMinor, uint256 neededMinor);
@@ -32,7 +36,9 @@ interface ICash {
 
     /// @notice Takes cash off the ledger; the bank owes the payment from here on.
     /// @dev Requirements: caller is an active party with that much cash.
-    function redeem(CurrencyCode currency, uint256 amountMinor, bytes32 accountHash) external returns (uint64 redemption);
+    function redeem(CurrencyCode currency, uint256 amountMinor, bytes32 accountHash)
+        external
+        returns (uint64 redemption);
 
     /// @notice The bank records the payment of a redemption.
     /// @dev Requirements: caller holds the bank role; the redemption is unpaid.
@@ -46,7 +52,7 @@ interface ICash {
     function move(PartyId from, PartyId to, CurrencyCode currency, uint256 amountMinor, bytes32 reference_) external;
 
     /// @notice The money leg of a settlement: one payer, many receivers, one booking each.
-    /// @param payments One word a party, `party << 48 | amount`.
+    /// @param payments As in CashSettled.
     /// @dev Requirements: caller is a module, which answers for the payer's consent.
     function settle(PartyId from, CurrencyCode currency, uint256[] calldata payments, bytes32 reference_) external;
 

@@ -10,6 +10,8 @@ interface IEncumbrable {
     event Encumbered(AssetId indexed asset);
     event Unencumbered(AssetId indexed asset);
 
+    error AssetUnknown(AssetId asset);
+
     /// @dev Requirements: caller is a module; the asset is free, transferable and held by `pledgor`.
     function encumber(AssetId asset, PartyId pledgor) external;
 

@@ -7,7 +7,8 @@ import {FinancingKind, FinancingState} from "../types/States.sol";
 /// @title Financing: loan against a lot, or purchase of it
 /// @notice A funder offers, the holder accepts, and money and asset change hands in that same transaction or not at
 /// all. Interest is simple, per whole UTC day, first day out and last day in, rounded half up to the minor unit:
-/// principal x rate_bps x days / (10,000 x day_basis). Payments go to interest first.
+/// principal x rate_bps x days / (10,000 x day_basis). Payments go to interest first. A debt never exceeds 2**48 - 1
+/// minor units: interest stops there.
 interface IFinancing {
     struct LoanTerms {
         LotId lot;
@@ -79,7 +80,7 @@ interface IFinancing {
 
     /// @notice Offers a loan against a lot that somebody else holds.
     /// @dev Requirements: caller is a funder; the lot exists and its note is live; amount, rate, basis (360 or 365),
-    /// due date (not after the note's maturity), expiry and agreement make sense.
+    /// due date (not after the note's maturity), expiry (not after the due date) and agreement make sense.
     function offerLoan(LoanTerms calldata terms) external returns (FinancingId financing);
 
     /// @dev Requirements: caller is a funder; the price is positive and at most the lot's amount.
@@ -89,7 +90,7 @@ interface IFinancing {
     function withdrawOffer(FinancingId financing) external;
 
     /// @notice Takes the offer: the loan is drawn down and the lot pledged, or the lot sold and paid, at once.
-    /// @dev Requirements: the offer is open and not expired; caller holds the lot; the lot is free and its note
+    /// @dev Requirements: the offer is open and not expired; the funder is active; caller holds the lot; the lot is free and its note
     /// transferable; the funder has the cash.
     function accept(FinancingId financing) external;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.36;
 
-import {LotId, NoteId, PartyId} from "../types/Ids.sol";
+import {CurrencyCode, LotId, NoteId, PartyId} from "../types/Ids.sol";
 
 /// @title What the ledger offers to financing and settlement
 /// @notice Modules are contracts that the consortium admits. They decide when; the ledger still decides whether.
@@ -14,11 +14,13 @@ interface ILedgerModule {
     }
 
     event LotSold(LotId indexed lot, PartyId to);
-    /// @dev payouts: one word a lot, `segment 24 | index 16 | state before 8 | party 24 | amount 48`, from bit 0 up:
-    /// amount, party, state, index, segment. final: lots in it are Settled.
-    event PaymentApplied(NoteId indexed note, uint48 roundMinor, bool finalRound, uint256[] payouts);
+    /// @dev payouts lie as the lots do (PackedLots, positions of segment 0 as in PackedNotes), with the amount paid in
+    /// the place of the end: `amount 48 | party 24 | state before 8`. One word for each storage word that the ranges
+    /// touch, in their order; lots outside the ranges are zero. lastRound: the lots are Settled by it.
+    event PaymentApplied(NoteId indexed note, uint48 roundMinor, bool lastRound, LotRange[] ranges, uint256[] payouts);
     event NoteSettled(NoteId indexed note, uint48 paidMinor);
 
+    error NotDebtor(NoteId note, PartyId payer);
     error NothingPayable(NoteId note);
     error PaymentTooLarge(NoteId note, uint256 payableMinor, uint256 amountMinor);
     error RoundUnlike(NoteId note, uint256 roundMinor, uint256 statedMinor);
@@ -34,12 +36,12 @@ interface ILedgerModule {
     /// A payment of `amountMinor` is a round over the whole note. A round may take several calls, each continuing
     /// where the last one stopped; every call states the same amount. Each lot gets its share of the round in
     /// proportion to what is unpaid on it, rounded by position, so that the shares add up to the cent.
+    /// @return currency What the note is paid in.
     /// @return payouts As in PaymentApplied.
     /// @return last Whether this round leaves nothing to pay, so that its lots are Settled.
-    /// @return complete Whether the round reached the end of the note.
-    /// @dev Requirements: caller is a module; matured (or disputed or overdue after maturity); the ranges continue the
+    /// @dev Requirements: caller is a module, which answers for the payer's consent; the payer is the debtor; matured (or disputed or overdue after maturity); the ranges continue the
     /// round without a gap; the amount is positive, or zero where nothing is left to pay but lots are still open.
-    function applyPayment(NoteId note, uint48 amountMinor, LotRange[] calldata ranges)
+    function applyPayment(NoteId note, PartyId payer, uint48 amountMinor, LotRange[] calldata ranges)
         external
-        returns (uint256[] memory payouts, bool last, bool complete);
+        returns (CurrencyCode currency, uint256[] memory payouts, bool last);
 }

@@ -49,6 +49,7 @@ interface ILienRegistry {
 
     error AssetEncumbered(AssetId asset);
     error LienUnknown(AssetId asset);
+    error LienOfLoan(AssetId asset, FinancingId financing);
     error NotPledgee(AssetId asset, PartyId actor);
     error PledgeeIsPledgor(PartyId party);
     error PledgeeUnknown(PartyId pledgee);

@@ -55,6 +55,8 @@ interface IParties {
 
     function partyOf(PartyId party) external view returns (PartyState state, uint32 roles, address[] memory keys);
 
+    function isActive(PartyId party) external view returns (bool);
+
     function partyCount() external view returns (uint24);
 
     /// @notice Whether an assignment of this debtor's note reaches the assignee without a further signature.

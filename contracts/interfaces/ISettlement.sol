@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.36;
 
-import {NoteId, PartyId} from "../types/Ids.sol";
+import {NoteId} from "../types/Ids.sol";
 import {ILedgerModule} from "./ILedgerModule.sol";
 
 /// @title Settlement: the debtor pays, everybody of record is paid
@@ -9,10 +9,6 @@ import {ILedgerModule} from "./ILedgerModule.sol";
 /// Nothing rests with a contract. A note too large for one transaction is settled in several; the round says where it
 /// stands, and nobody is passed over because the lots must follow one another without a gap.
 interface ISettlement {
-    event NotePaid(NoteId indexed note, uint48 paidMinor, bool complete);
-
-    error NotDebtor(NoteId note, PartyId actor);
-
     /// @param amountMinor The amount of the whole round, the same in each of its calls.
     /// @dev Requirements: caller is the note's debtor and has the cash; otherwise as for applyPayment.
     function settle(NoteId note, uint48 amountMinor, ILedgerModule.LotRange[] calldata ranges) external;

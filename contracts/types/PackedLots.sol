@@ -48,11 +48,11 @@ library PackedLots {
         return (word0 >> 160) & 0xfff;
     }
 
-    /// @dev Which word of its segment a lot lies in, and how far from the right.
+    /// @dev Which word of its segment a lot lies in, and how far from the right. For segments from 1 on; the lot of
+    /// segment 0 lies in the note's word, see PackedNotes.
     function place(uint256 index) internal pure returns (uint256 slot, uint256 shift) {
-        // `index` is at most MAX_CHILDREN; the subtractions are guarded by the branches and cannot wrap.
+        // Word 0 has its header where the others have a lot, so one formula serves all. Indexes are 16 bits wide.
         unchecked {
-            if (index < 2) return (0, 80 - 80 * index);
             slot = (index + 1) / 3;
             shift = 160 - 80 * ((index + 1) % 3);
         }
@@ -76,5 +76,10 @@ library PackedLots {
 
     function stateOf(uint256 lot) internal pure returns (LotState) {
         return LotState(uint8(lot));
+    }
+
+    /// @dev Cheaper than stateOf where one state is asked for: no check that the byte is an enum value.
+    function isIn(uint256 lot, LotState state) internal pure returns (bool) {
+        return uint8(lot) == uint8(state);
     }
 }
