@@ -335,7 +335,7 @@ def test_negative_payable_without_negative_total_is_refused() -> None:
 
 def test_zero_payable_is_refused() -> None:
     result = read(UBL, (">78.00</cbc:Prep", ">1178.00</cbc:Prep"), (">1100.00</cbc:Pay", ">0.00</cbc:Pay"))
-    assert errors(result) == [("NothingPayable", "BT-115")]
+    assert errors(result) == [("InvoiceNothingPayable", "BT-115")]
 
 
 def test_payee_other_than_seller_is_told() -> None:

@@ -68,7 +68,7 @@ class HomeKeys:
         self._fingerprint_key = secret
 
     def fingerprint_key(self) -> bytes:
-        """The 32 secret bytes. Raises KeystoreError: KeyUnknown, KeyLocked, KeyFileBroken."""
+        """The 32 secret bytes. Raises KeystoreError: KeyNotInKeystore, KeyLocked, KeyFileBroken."""
         if self._fingerprint_key is None:
             self._fingerprint_key = self._unseal()
         return self._fingerprint_key

@@ -22,7 +22,7 @@ from web3 import Web3
 from counterfoil.domain.errors import CounterfoilError, declare
 
 KEY_UNKNOWN = declare(
-    "KeyUnknown",
+    "KeyNotInKeystore",
     "There is no key named {name} in {directory}.",
     "Create or import it, or name one of the keys there: {known}.",
 )
@@ -108,7 +108,7 @@ class Keystore:
     def address(self, name: str) -> str:
         """The checksummed address of a key, without its passphrase.
 
-        Raises KeystoreError: KeyUnknown, KeyFileBroken.
+        Raises KeystoreError: KeyNotInKeystore, KeyFileBroken.
         """
         content = self._content(name)
         try:
@@ -117,7 +117,7 @@ class Keystore:
             raise self._broken(name, "it states no address") from broken
 
     def unlock(self, name: str) -> LocalAccount:
-        """The key, ready to sign; raises KeystoreError: KeyUnknown, KeyLocked, KeyFileBroken."""
+        """The key, ready to sign; raises KeystoreError: KeyNotInKeystore, KeyLocked, KeyFileBroken."""
         content = self._content(name)
         try:
             private_key = decode_keyfile_json(content, self._passphrase(name).encode())

@@ -75,7 +75,7 @@ NEGATIVE_INVOICE = declare(
     "Nothing to do: crediting by a negative invoice is usual in some countries.",
 )
 NOTHING_PAYABLE = declare(
-    "NothingPayable",
+    "InvoiceNothingPayable",
     "the amount due is zero, so nothing is left to finance",
     "Nothing to do: the invoice is paid or balanced.",
 )
