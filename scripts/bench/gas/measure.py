@@ -119,16 +119,16 @@ def _missed(result: dict[str, Any]) -> list[str]:
 
 
 def _check(result: dict[str, Any]) -> int:
-    trouble = _missed(result)
     snapshot = json.loads(SNAPSHOT.read_text(encoding="utf-8")) if SNAPSHOT.is_file() else {"readings": []}
-    if snapshot != result:
-        trouble += _differences(snapshot, result)
+    stale = [] if snapshot == result else _differences(snapshot, result)
     if not PAGE.is_file() or PAGE.read_text(encoding="utf-8") != _page(result):
-        trouble.append(f"{PAGE.relative_to(REPOSITORY)} does not show these figures")
-    for line in trouble:
+        stale.append(f"{PAGE.relative_to(REPOSITORY)} does not show these figures")
+    if stale:
+        stale.append("Run scripts/bench/gas/measure and commit what it writes.")
+    missed = _missed(result)
+    for line in (*stale, *missed):
         print(line, file=sys.stderr)
-    if trouble:
-        print("Run scripts/bench/gas/measure and commit what it writes.", file=sys.stderr)
+    if stale or missed:
         return 1
     print(f"{len(result['readings'])} gas figures are as in the snapshot, and the targets are met")
     return 0
