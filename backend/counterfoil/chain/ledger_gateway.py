@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import counterfoil.domain.contract_errors
+import counterfoil.domain.contract_errors_money  # noqa: F401 - declares the sentences of what contracts refuse
 from counterfoil.chain.event_codec import decode_event
 from counterfoil.chain.ledger_commands import (
     CASH,
@@ -89,9 +91,13 @@ class LedgerGateway(PartyCalls, NoteCalls, LotCalls, MoneyCalls):
         """The contracts' events in a range of blocks, both ends included, their number checked."""
         return self._gateway.events(from_block=from_block, to_block=to_block)
 
-    def decode(self, record: EventRecord) -> Recorded | None:
+    def decode(self, record: EventRecord, *, sender: str | None = None) -> Recorded | None:
         """The domain's event; None for administration of the roles. Raises DomainError EventUnreadable."""
-        return decode_event(record)
+        return decode_event(record, sender=sender)
+
+    def sender_of(self, tx_hash: str) -> str:
+        """The address that signed a transaction."""
+        return self._gateway.receipt(tx_hash).sender
 
     def _mapping(self, contract: str, function: str, argument: object, *, block: int) -> Mapping[str, Any]:
         found: Mapping[str, Any] = self._gateway.call(contract, function, [argument], block=block)

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from counterfoil.ports import EventRecord
 from counterfoil.store.json_forms import args_from_json, args_to_json
-from counterfoil.store.schema import chain_blocks, chain_checkpoint, chain_events, note_invoices, parties
+from counterfoil.store.schema import (
+    chain_blocks,
+    chain_checkpoint,
+    chain_events,
+    chain_senders,
+    note_invoices,
+    parties,
+)
 
 NOTHING_READ = -1
 
@@ -25,10 +32,11 @@ class SqlChainLog:
         found = self._connection.scalar(select(chain_checkpoint.c.block_number))
         return NOTHING_READ if found is None else int(found)
 
-    def append(self, events: Sequence[EventRecord], *, up_to_block: int) -> None:
+    def append(self, events: Sequence[EventRecord], *, senders: Mapping[str, str], up_to_block: int) -> None:
         """Keep the events after the checkpoint up to a block, and move the checkpoint there.
 
-        The primary key refuses an event that is here already.
+        senders: who signed, by transaction, where it matters. The primary key refuses an event that is here
+        already.
         """
         before = self.checkpoint()
         blocks = {event.block_number: event for event in events}
@@ -40,6 +48,8 @@ class SqlChainLog:
             )
         if events:
             self._connection.execute(insert(chain_events), [_row(event) for event in events])
+        for tx_hash, sender in senders.items():
+            self._connection.execute(insert(chain_senders).values(tx_hash=tx_hash, sender=sender))
         for event in events:
             self._follow(event)
         if before == NOTHING_READ:
@@ -56,6 +66,10 @@ class SqlChainLog:
             .order_by(chain_events.c.block_number, chain_events.c.log_index)
         )
         return tuple(_record(row) for row in rows)
+
+    def senders(self) -> Mapping[str, str]:
+        """Who signed, by transaction, for those that were kept with a sender."""
+        return {row.tx_hash: row.sender for row in self._connection.execute(select(chain_senders))}
 
     def count(self) -> int:
         """How many events are here."""

@@ -153,6 +153,13 @@ chain_blocks = Table(
     Column("block_time_s", BigInteger, nullable=False),
 )
 
+chain_senders = Table(
+    "chain_senders",
+    metadata,
+    Column("tx_hash", String(66), primary_key=True),
+    Column("sender", String(42), nullable=False),
+)
+
 chain_events = Table(
     "chain_events",
     metadata,

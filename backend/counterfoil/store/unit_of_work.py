@@ -29,6 +29,11 @@ STORE_UNUSABLE = declare(
     "the store cannot be opened: {reason}",
     "Check path, permissions and free space; if the file is damaged, restore it from a backup.",
 )
+STORE_FAILED = declare(
+    "StoreFailed",
+    "the store could not be read or written: {reason}",
+    "Nothing of this step was kept; check free space and whether another program has the file open.",
+)
 
 
 class StoreError(CounterfoilError):
@@ -74,9 +79,15 @@ class Store:
 
     @contextmanager
     def begin(self) -> Iterator[SqlUnitOfWork]:
-        """A unit of work: kept when the block ends, dropped when it raises."""
-        with self._engine.begin() as connection:
-            yield SqlUnitOfWork(connection)
+        """A unit of work: kept when the block ends, dropped when it raises.
+
+        Raises StoreError StoreFailed where the database cannot do its part: locked, full, out of reach.
+        """
+        try:
+            with self._engine.begin() as connection:
+                yield SqlUnitOfWork(connection)
+        except OperationalError as failed:
+            raise StoreError(STORE_FAILED, reason=str(failed.orig)) from failed
 
     def close(self) -> None:
         """Give the connections back."""

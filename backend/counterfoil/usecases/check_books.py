@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from counterfoil.domain.events import Recorded
+from counterfoil.domain.invariants import InvariantResult, check_invariants, check_rebuilt
+from counterfoil.domain.ledger_state import LedgerState
 from counterfoil.domain.projection import project
+from counterfoil.ports import EventRecord
 from counterfoil.usecases.compare_with_chain import ChainComparison, Comparison
 from counterfoil.usecases.workbench import Workbench
 
@@ -25,7 +27,18 @@ class CheckResult:
 def check_books(bench: Workbench) -> tuple[CheckResult, ...]:
     """Every check at the newest block. None is skipped: one that finds nothing says what it looked at."""
     bench.read_model.sync()
-    return (*_against_chain(bench), _events_complete(bench), _events_rebuild(bench))
+    state = bench.read_model.state
+    rebuilt, records = _rebuilt(bench)
+    return (
+        *(_of_domain(result) for result in check_invariants(state)),
+        *_against_chain(bench),
+        _events_complete(bench, records),
+        _of_domain(check_rebuilt(state, rebuilt)),
+    )
+
+
+def _of_domain(result: InvariantResult) -> CheckResult:
+    return CheckResult(invariant=f"{result.number} {result.name}", ok=result.ok, detail=result.detail)
 
 
 def _against_chain(bench: Workbench) -> Iterator[CheckResult]:
@@ -46,31 +59,23 @@ def _compared(comparison: Comparison, block: int) -> str:
     return shown + (f"; and {more} more" if more > 0 else "")
 
 
-def _events_complete(bench: Workbench) -> CheckResult:
+def _rebuilt(bench: Workbench) -> tuple[LedgerState, tuple[EventRecord, ...]]:
+    """The state folded again from nothing, and the stored events that it was folded from."""
+    with bench.store.begin() as work:
+        records = work.chain_log.read()
+        senders = work.chain_log.senders()
+    decoded = (bench.ledger.decode(record, sender=senders.get(record.tx_hash)) for record in records)
+    return project(found for found in decoded if found is not None), records
+
+
+def _events_complete(bench: Workbench, stored: Sequence[EventRecord]) -> CheckResult:
     """The store's events against the chain's, read anew with their number checked against the receipts."""
     block = bench.read_model.block_number
     on_chain = list(bench.ledger.events(from_block=0, to_block=block))
-    with bench.store.begin() as work:
-        stored = list(work.chain_log.read())
     different = sum(left != right for left, right in zip(on_chain, stored, strict=False))
-    ok = len(on_chain) == len(stored) and not different
     return CheckResult(
         invariant="11 every event of the chain is in the store, once",
-        ok=ok,
+        ok=len(on_chain) == len(stored) and not different,
         detail=f"{len(on_chain)} events on the chain up to block {block}, {len(stored)} in the store,"
         f" {different} of them different",
-    )
-
-
-def _events_rebuild(bench: Workbench) -> CheckResult:
-    with bench.store.begin() as work:
-        records = work.chain_log.read()
-    decoded: list[Recorded] = [
-        found for record in records if (found := bench.ledger.decode(record)) is not None
-    ]
-    rebuilt = project(decoded)
-    return CheckResult(
-        invariant="11 the events alone rebuild the state",
-        ok=rebuilt == bench.read_model.state,
-        detail=f"{len(decoded)} events folded again from nothing",
     )

@@ -108,18 +108,21 @@ class ChainComparison:
             yield from _fields(f"note {note_id}", seen, note, _NOTE_FIELDS)
 
     def _lots(self) -> Iterator[tuple[str, Any, Any]]:
-        """Segments as they lie in storage; there an offered lot shows its offeree, so its holder is asked for."""
+        """Whole segments, then roots (they lie in the note) and offered lots (storage has the offeree)."""
         by_segment: dict[tuple[int, int], list[LotId]] = {}
         for lot_id in sorted(self._state.lots):
+            if lot_id.is_root:
+                continue
             by_segment.setdefault((lot_id.note_id, lot_id.segment), []).append(lot_id)
         for (note_id, segment), lot_ids in by_segment.items():
             seen = self._ledger.segment_view(note_id, segment, block=self._block)
             expected = tuple(self._as_stored(lot_id) for lot_id in lot_ids)
             yield f"segment {note_id}/{segment}", seen, expected
         for lot_id, lot in self._state.lots.items():
-            if lot.state is LotState.OFFERED:
+            if lot_id.is_root or lot.state is LotState.OFFERED:
                 view = self._ledger.lot_view(lot_id, block=self._block)
-                yield f"lot {lot_id}", view["holder"], lot.holder_id
+                seen = (view["state"], view["first"], view["last"], view["holder"])
+                yield f"lot {lot_id}", seen, (int(lot.state), lot.first, lot.last, lot.holder_id)
 
     def _as_stored(self, lot_id: LotId) -> tuple[int, int, int]:
         lot = self._state.lots[lot_id]

@@ -116,7 +116,7 @@ def _part(part: InvoicePart | str) -> InvoicePart:
 
 
 def _financeable(bench: Workbench, acting: Actor, reference: str) -> InvoiceRecord:
-    record = find_invoice(bench, reference, seller_key=acting.party.party_key)
+    record = find_invoice(bench, reference, party_key=acting.party.party_key)
     if acting.party.party_key not in (record.seller_key, record.buyer_key):
         raise DomainError(
             refusals.NOT_PARTY_TO_INVOICE, actor=acting.party.name, number=record.invoice.number

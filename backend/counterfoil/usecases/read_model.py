@@ -7,7 +7,7 @@ checkpoint, and events and checkpoint are kept in one transaction, so that none 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Mapping
 
 from counterfoil.domain.errors import CounterfoilError, declare
 from counterfoil.domain.events import Recorded
@@ -23,7 +23,7 @@ STORE_AHEAD = declare(
     "Chain and store do not belong together: restore both from the same backup, or remove the store's copy.",
 )
 
-Follower = Callable[[Recorded], None]
+_SIGNATURES = frozenset({"NoteProposed", "NoteConfirmed"})
 
 
 class ReadModel:
@@ -69,7 +69,8 @@ class ReadModel:
             if checkpoint <= self._folded_block:
                 return
             stored = work.chain_log.read(after_block=self._folded_block)
-        self._fold(stored, checkpoint)
+            senders = work.chain_log.senders()
+        self._fold(stored, senders, checkpoint)
 
     def _extend(self) -> None:
         head, _ = self._ledger.head()
@@ -78,13 +79,15 @@ class ReadModel:
         if head == self._folded_block:
             return
         fresh = tuple(self._ledger.events(from_block=self._folded_block + 1, to_block=head))
+        signed = dict.fromkeys(record.tx_hash for record in fresh if record.event in _SIGNATURES)
+        senders = {tx_hash: self._ledger.sender_of(tx_hash) for tx_hash in signed}
         with self._store.begin() as work:
-            work.chain_log.append(fresh, up_to_block=head)
-        self._fold(fresh, head)
+            work.chain_log.append(fresh, senders=senders, up_to_block=head)
+        self._fold(fresh, senders, head)
 
-    def _fold(self, records: tuple[EventRecord, ...], up_to_block: int) -> None:
+    def _fold(self, records: tuple[EventRecord, ...], senders: Mapping[str, str], up_to_block: int) -> None:
         for record in records:
-            recorded = self._ledger.decode(record)
+            recorded = self._ledger.decode(record, sender=senders.get(record.tx_hash))
             if recorded is not None:
                 apply(self._state, recorded)
                 self._history.append(recorded)

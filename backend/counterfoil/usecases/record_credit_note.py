@@ -34,7 +34,7 @@ def record_credit_note(
     InvoiceCapacityExceeded.
     """
     seller_key = None if actor is None else actor_of(bench, actor).party.party_key
-    note = find_invoice(bench, credit_note, seller_key=seller_key)
+    note = find_invoice(bench, credit_note, party_key=seller_key)
     if note.invoice.type is not InvoiceType.CREDIT_NOTE:
         raise DomainError(refusals.NOT_A_CREDIT_NOTE, number=note.invoice.number)
     credited = _credited(bench, note)

@@ -126,8 +126,8 @@ def find_financing(bench: Workbench, financing_id: int) -> Financing:
     return found
 
 
-def find_invoice(bench: Workbench, reference: str, *, seller_key: str | None = None) -> InvoiceRecord:
-    """The document meant: by SHA-256 of its file, or by its number among those of a seller.
+def find_invoice(bench: Workbench, reference: str, *, party_key: str | None = None) -> InvoiceRecord:
+    """The document meant: by SHA-256 of its file, or by its number among those of a seller or buyer.
 
     Raises DomainError InvoiceNotFound or InvoiceAmbiguous.
     """
@@ -136,18 +136,18 @@ def find_invoice(bench: Workbench, reference: str, *, seller_key: str | None = N
         if exact is not None:
             return exact
         found = work.invoices.by_number(reference)
-    if seller_key is not None:
-        found = tuple(record for record in found if seller_key in (record.seller_key, record.buyer_key))
+    if party_key is not None:
+        found = tuple(record for record in found if party_key in (record.seller_key, record.buyer_key))
     standing = [record for record in found if record.state is InvoiceState.RECORDED] or list(found)
     if not standing:
-        raise DomainError(refusals.INVOICE_NOT_FOUND, reference=reference, seller=_of_seller(seller_key))
+        raise DomainError(refusals.INVOICE_NOT_FOUND, reference=reference, seller=_of_party(party_key))
     if len({record.seller_key for record in standing}) > 1:
         raise DomainError(refusals.INVOICE_AMBIGUOUS, reference=reference)
     return standing[0]
 
 
-def _of_seller(seller_key: str | None) -> str:
-    return "" if seller_key is None else " that the acting party sold or bought under"
+def _of_party(party_key: str | None) -> str:
+    return "" if party_key is None else " among those that the acting party sold or bought"
 
 
 def positive_minor(amount_minor: int, currency: Currency, *, field: str) -> int:

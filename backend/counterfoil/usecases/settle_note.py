@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from counterfoil.domain.errors import DomainError
+from counterfoil.domain.events import PaymentApplied
 from counterfoil.domain.ledger_state import Note
 from counterfoil.domain.lot import Lot
 from counterfoil.domain.money import Currency
@@ -42,7 +43,7 @@ def settle_note(
     receipts: list[Receipt] = []
     for runs in chunks_of_runs(_unreached(bench, note), bench.lots_per_call):
         receipts.append(_settle(bench, acting, note_id, amount, runs))
-    paid = sum(receipt.only("NotePaid").args["paid_minor"] for receipt in receipts)
+    paid = sum(_paid_minor(bench, receipt) for receipt in receipts)
     settled = find_note(bench, note_id).state is NoteState.SETTLED
     return NoteSettlement(operation="settle_note", receipts=tuple(receipts), paid_minor=paid, settled=settled)
 
@@ -57,6 +58,14 @@ def _settle(
             by=acting.key, note_id=note_id, amount_minor=amount_minor, runs=runs
         ),
     )
+
+
+def _paid_minor(bench: Workbench, receipt: Receipt) -> int:
+    """What one call paid out, over all lots."""
+    applied = bench.ledger.decode(receipt.only("PaymentApplied"))
+    if applied is None or not isinstance(applied.event, PaymentApplied):
+        raise TypeError(f"{receipt.tx_hash}: PaymentApplied was decoded as something else")
+    return sum(payout.amount_minor for payout in applied.event.payouts)
 
 
 def _round_amount(note: Note, asked_minor: int | None) -> int:

@@ -57,7 +57,7 @@ class Tiers:
 
 
 def fold_tiers(history: Iterable[ev.Recorded], state: LedgerState) -> Tiers:
-    """Tiers after these events. state: the ledger's state after the same events, which names the creditors."""
+    """Tiers after these events. state: the ledger's state after them, which names the creditors."""
     tiers = Tiers()
     holders: dict[LotId, int] = {}
     offerees: dict[LotId, int] = {}

@@ -1,0 +1,119 @@
+"""One command's session: settings, the passphrase asked once, the ledger opened and closed again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import SecretStr
+from rich.console import Console
+
+from counterfoil.bootstrap import OpenLedger, open_ledger
+from counterfoil.domain.money import Currency
+from counterfoil.settings import Settings
+from counterfoil.usecases.workbench import Outcome, Workbench
+
+console = Console(highlight=False)
+
+ActorOption = Annotated[
+    str, typer.Option("--as", metavar="PARTY", help="Whose key acts: number, identifier or exact name.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON for programs.")]
+LotArgument = Annotated[str, typer.Argument(metavar="LOT", help="NOTE/SEGMENT/INDEX, for example 3/1/0.")]
+NoteArgument = Annotated[int, typer.Argument(metavar="NOTE", min=1, help="Number of the note.")]
+FinancingArgument = Annotated[int, typer.Argument(metavar="ID", min=1, help="Number of the financing.")]
+
+
+def read_settings(home: Path | None) -> Settings:
+    """The settings of the environment, with the home directory of the command line if one was given."""
+    return Settings() if home is None else Settings(home=home)
+
+
+@dataclass(slots=True)
+class Session:
+    """What the root command hands to its subcommands."""
+
+    settings: Settings
+    _asked: SecretStr | None = field(default=None, repr=False)
+
+    def passphrase(self, _key_name: str) -> str:
+        """The passphrase of the environment, or the one asked for; asked once a command."""
+        if self.settings.passphrase is not None:
+            return self.settings.passphrase.get_secret_value()
+        if self._asked is None:
+            self._asked = SecretStr(typer.prompt("Passphrase", hide_input=True, err=True))
+        return self._asked.get_secret_value()
+
+    def choose_passphrase(self, key_name: str) -> str:
+        """As `passphrase`, asked twice: for a ledger that is set up."""
+        if self.settings.passphrase is None and self._asked is None:
+            self._asked = SecretStr(
+                typer.prompt("New passphrase", hide_input=True, confirmation_prompt=True, err=True)
+            )
+        return self.passphrase(key_name)
+
+
+def session_of(context: typer.Context) -> Session:
+    """The session that the root command made."""
+    found = context.find_object(Session)
+    if found is None:
+        raise RuntimeError("a subcommand ran without the root command")
+    return found
+
+
+@contextmanager
+def opened(context: typer.Context) -> Iterator[OpenLedger]:
+    """The ledger of this command's home."""
+    session = session_of(context)
+    with open_ledger(session.settings, passphrase=session.passphrase) as ledger:
+        yield ledger
+
+
+@contextmanager
+def workbench(context: typer.Context) -> Iterator[Workbench]:
+    """What use cases work with, for the time of one command."""
+    with opened(context) as ledger:
+        yield ledger.bench
+
+
+def parse_amount(text: str, currency: Currency, *, field: str) -> int:
+    """A decimal amount such as 1234.56 in minor units, exactly.
+
+    A text that is no amount is an error of usage; too many decimals are refused with AmountTooPrecise.
+    """
+    try:
+        amount = Decimal(text)
+    except InvalidOperation:
+        amount = Decimal("NaN")
+    if not amount.is_finite():
+        raise typer.BadParameter(f"{field}: {text!r} is no amount; write for example 1234.56")
+    return currency.minor(amount)
+
+
+def parse_day(text: str | None, *, field: str) -> datetime | None:
+    """The end of a day (UTC) written as YYYY-MM-DD, or None."""
+    if text is None:
+        return None
+    try:
+        return datetime.combine(date.fromisoformat(text), time(23, 59, 59), UTC)
+    except ValueError as unfit:
+        raise typer.BadParameter(f"{field}: {text!r} is no date; write YYYY-MM-DD") from unfit
+
+
+def say(sentence: str, outcome: Outcome | None = None) -> None:
+    """What was done, and what it cost on the ledger."""
+    console.print(sentence, markup=False, soft_wrap=True)
+    if outcome is not None and outcome.receipts:
+        console.print(f"[dim]block {outcome.block_number}, {outcome.gas_used:,} gas, {outcome.tx_hash}[/]")
+
+
+def write_json(found: object) -> None:
+    """JSON with characters as they are, for a program to read."""
+    typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
