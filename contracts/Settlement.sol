@@ -14,8 +14,9 @@ import {LotState} from "./types/States.sol";
 /// @title Settlement
 /// @dev Holds nothing: it asks the ledger who is owed, liens and loans who comes first, and books the cash.
 contract Settlement is LedgerClient, ISettlement {
-    /// @dev Payments netted so far, `amount << 24 | party` each, one a party. places is a hash table over party numbers
-    /// (open addressing, a power of two at least twice the entries): where in memory a party's payment stands.
+    /// @dev Payments netted so far, as Cash takes them: three a word from the left, `amount 48 | party 24 | unused 8`
+    /// each, one a party. places is a hash table over party numbers (open addressing, a power of two above the number of
+    /// parties there can be): where in memory a party's payment stands, `address << 8 | shift in that word`.
     struct Netting {
         uint256[] payments;
         uint256[] places;
@@ -45,12 +46,12 @@ contract Settlement is LedgerClient, ISettlement {
         PartyId payer = _actingParty();
         (CurrencyCode currency, uint256[] memory payouts, bool last) =
             LEDGER.applyPayment(note, payer, amountMinor, ranges);
-        Netting memory netting = _newNetting(payouts.length);
+        Netting memory netting = _newNetting(ranges);
         Claims memory claims = Claims(note, last, payouts, 0);
         for (uint256 i = 0; i < ranges.length; ++i) {
             _payRange(netting, claims, ranges[i].segment, ranges[i].from, ranges[i].to);
         }
-        CASH.settle(payer, currency, _packed(netting), bytes32(uint256(NoteId.unwrap(note))));
+        CASH.settle(payer, currency, _netted(netting), bytes32(uint256(NoteId.unwrap(note))));
     }
 
     /// @dev Walks the lots of a range and their words in the same steps as the ledger did. Up to three lots a word from
@@ -95,11 +96,15 @@ contract Settlement is LedgerClient, ISettlement {
         if (taken != 0) _net(netting, PartyId.unwrap(creditor), taken);
     }
 
-    /// @dev A word has at most three lots, and a lot pays at most two parties: pledgee and pledgor.
-    function _newNetting(uint256 words) private pure returns (Netting memory netting) {
-        uint256 size = 16;
-        while (size < 12 * words) size <<= 1;
-        netting.payments = new uint256[](6 * words);
+    /// @dev Room for two parties a lot, pledgee and pledgor, and a table that is never full.
+    function _newNetting(ILedgerModule.LotRange[] calldata ranges) private pure returns (Netting memory netting) {
+        uint256 parties;
+        for (uint256 i = 0; i < ranges.length; ++i) {
+            parties += 2 * (uint256(ranges[i].to) - ranges[i].from + 1);
+        }
+        uint256 size = 4;
+        while (size <= parties) size <<= 1;
+        netting.payments = new uint256[](parties / 3 + 1);
         netting.places = new uint256[](size);
     }
 
@@ -115,38 +120,31 @@ contract Settlement is LedgerClient, ISettlement {
                 let place := mload(entry)
                 if iszero(place) {
                     let count := mload(add(netting, 0x40))
-                    place := add(add(payments, 0x20), shl(5, count))
-                    mstore(place, or(shl(24, amount), party))
-                    mstore(entry, place)
+                    let word := add(add(payments, 0x20), shl(5, div(count, 3)))
+                    let shift := sub(176, mul(80, mod(count, 3)))
+                    mstore(word, or(mload(word), shl(shift, or(shl(32, amount), shl(8, party)))))
+                    mstore(entry, or(shl(8, word), shift))
                     mstore(add(netting, 0x40), add(count, 1))
                     break
                 }
-                let payment := mload(place)
-                if eq(and(payment, 0xffffff), party) {
-                    mstore(place, add(payment, shl(24, amount)))
+                let word := shr(8, place)
+                let shift := and(place, 0xff)
+                let payment := mload(word)
+                if eq(and(shr(add(shift, 8), payment), 0xffffff), party) {
+                    mstore(word, add(payment, shl(add(shift, 32), amount)))
                     break
                 }
             }
         }
     }
 
-    /// @dev Three payments a word from the left, `amount 48 | party 24 | unused 8` each, as Cash takes them.
-    function _packed(Netting memory netting) private pure returns (uint256[] memory words) {
-        uint256 count = netting.count;
-        uint256[] memory payments = netting.payments;
-        words = new uint256[]((count + 2) / 3);
-        // Counts of lots in a transaction; a shift is 176, 96 or 16 when it is taken from.
-        unchecked {
-            uint256 next;
-            for (uint256 w = 0; w < words.length; ++w) {
-                uint256 word;
-                for (uint256 shift = 176; next < count; shift -= 80) {
-                    uint256 payment = payments[next++];
-                    word |= (((payment >> 24) << 32) | (uint256(uint24(payment)) << 8)) << shift;
-                    if (shift == 16) break;
-                }
-                words[w] = word;
-            }
+    /// @dev The words in use. The rest of the room was for pledgees who were not there.
+    function _netted(Netting memory netting) private pure returns (uint256[] memory payments) {
+        payments = netting.payments;
+        uint256 words = (netting.count + 2) / 3;
+        // Shortening an array in memory only forgets its tail.
+        assembly ("memory-safe") {
+            mstore(payments, words)
         }
     }
 }
