@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +23,7 @@ ASSET_KIND_LOT = 1
 ANY_HASH = keccak(text="a reference")
 
 
-def artifact(name: str) -> dict[str, Any]:
+def shipped_artifact(name: str) -> dict[str, Any]:
     """The shipped artifact of a contract, as the compiler wrote it."""
     content: dict[str, Any] = json.loads((ARTIFACT_DIRECTORY / f"{name}.json").read_text(encoding="utf-8"))
     return content
@@ -52,7 +53,7 @@ class Consortium:
     One account administers everything: who administers costs no holder gas.
     """
 
-    def __init__(self, meter: Meter) -> None:
+    def __init__(self, meter: Meter, *, artifact: Callable[[str], dict[str, Any]]) -> None:
         self.meter = meter
         self.administrator = meter.account("administrator")
         by = self.administrator

@@ -2,6 +2,7 @@
 
 scripts/bench/gas/measure           writes scripts/bench/results/gas.json and docs/figures/gas.md
 scripts/bench/gas/measure --check   fails where a figure differs from those or misses its target
+scripts/bench/gas/measure --rule-checks   what each rule check costs; see rule_checks.py
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any
 from meter import Meter, Reading
 from operations import SYSTEM, Operations
 from peers import measure_peers
+from rule_checks import write_rule_checks
 
 from counterfoil.chain.compiler import read_build_record
 
@@ -151,7 +153,11 @@ def main() -> int:
     parser.add_argument(
         "--check", action="store_true", help="compare with the snapshot instead of writing it"
     )
+    parser.add_argument("--rule-checks", action="store_true", help="measure what each check costs (minutes)")
     arguments = parser.parse_args()
+    if arguments.rule_checks:
+        write_rule_checks()
+        return 0
     result = _measured()
     return _check(result) if arguments.check else _write(result)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from consortium import (
@@ -17,6 +17,7 @@ from consortium import (
     Party,
     asset_of,
     lot_id,
+    shipped_artifact,
 )
 from meter import START_AT_S, Meter, Reading
 
@@ -29,16 +30,23 @@ EVERYTHING = 2**48 - 1
 class Operations:
     """Measures one operation after another on one consortium."""
 
-    def __init__(self, meter: Meter) -> None:
+    def __init__(
+        self,
+        meter: Meter,
+        *,
+        artifact: Callable[[str], dict[str, Any]] = shipped_artifact,
+        batches: Sequence[int] = BATCHES,
+    ) -> None:
         self._meter = meter
-        self._on = Consortium(meter)
+        self._batches = batches
+        self._on = Consortium(meter, artifact=artifact)
         self._debtor = self._on.register("debtor", CORE_ENTERPRISE, accepts=False)
         self._supplier = self._on.register("supplier", SUPPLIER, accepts=True)
         self._second = self._on.register("second", SUPPLIER, accepts=True)
         self._undecided = self._on.register("undecided", SUPPLIER, accepts=False)
         self._funder = self._on.register("funder", FUNDER, accepts=True)
         self._holders = [
-            self._on.register(f"holder {index}", SUPPLIER, accepts=True) for index in range(max(BATCHES))
+            self._on.register(f"holder {index}", SUPPLIER, accepts=True) for index in range(max(batches))
         ]
         self._notes = 0
         self._financings = 0
@@ -105,7 +113,7 @@ class Operations:
         yield self._reading(
             "split a lot of a split in two", self._split_call(lot_id(note, 1, 1), again), self._supplier
         )
-        for count in BATCHES:
+        for count in self._batches:
             note = self._live_note()
             call = self._split_call(lot_id(note), self._even(count))
             yield self._reading(f"split to {count} new holders", call, self._supplier, records=count)
@@ -167,7 +175,7 @@ class Operations:
 
     def _settling(self) -> Iterator[Reading]:
         notes = []
-        for count in BATCHES:
+        for count in self._batches:
             note = self._live_note()
             self._meter.run(self._split_call(lot_id(note), self._even(count)), self._supplier.key)
             notes.append((count, note))
