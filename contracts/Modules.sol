@@ -6,7 +6,7 @@ import {IModules} from "./interfaces/IModules.sol";
 
 /// @title Contracts that a contract lets in
 /// @dev AccessManager decides who may admit a module; the admitted address is kept here, because asking the manager
-/// costs about 10,000 gas on every call between contracts (docs/decisions/0003-one-ledger-contract.md).
+/// costs about 11,000 gas on every call between contracts (docs/decisions/0003-one-ledger-contract.md).
 abstract contract Modules is AccessManaged, IModules {
     mapping(address module => bool admitted) private _modules;
 
