@@ -10,12 +10,13 @@ from rich.markup import escape
 from rich.table import Table
 
 from counterfoil.domain.money import Currency
-from counterfoil.entrypoints.cli_lot import currency_of_lot, registered_now
+from counterfoil.entrypoints.cli_lot import currency_of_lot, maturity_of_lot, registered_now
 from counterfoil.entrypoints.session import (
     ActorOption,
     FinancingArgument,
     JsonOption,
     LotArgument,
+    choose_day,
     console,
     parse_amount,
     parse_day,
@@ -50,15 +51,19 @@ def offer_a_loan(
     actor: ActorOption,
     principal: Annotated[str, typer.Option(help="For example 50000.00.")],
     rate_bps: Annotated[int, typer.Option(min=0, max=10_000, help="Basis points a year: 450 is 4.5 %.")],
-    due: Annotated[str, typer.Option(metavar="YYYY-MM-DD", help="Last day of repayment.")],
     agreement: AgreementOption,
+    due: Annotated[
+        str | None,
+        typer.Option(metavar="YYYY-MM-DD", help="Last day of repayment; default: the note's maturity."),
+    ] = None,
+    due_in_days: Annotated[int | None, typer.Option(min=1, help="Or: so many days from now.")] = None,
     expires: ExpiresOption = None,
     day_basis: Annotated[int, typer.Option(help="360 or 365.")] = 360,
     registration: Annotated[str, typer.Option(help="Reference of the public registry.")] = "",
 ) -> None:
     """Offer a loan against a lot, as a funder."""
-    due_at = parse_day(due, field="--due")
     with workbench(context) as bench:
+        due_at = choose_day(bench, due, due_in_days, field="--due") or maturity_of_lot(bench, lot)
         offered = offer_loan(
             bench,
             actor=actor,
@@ -66,8 +71,9 @@ def offer_a_loan(
             principal_minor=parse_amount(principal, currency_of_lot(bench, lot), field="--principal"),
             rate_bps=rate_bps,
             day_basis=day_basis,
-            due_at=due_at or bench.now(),
-            expires_at=parse_day(expires, field="--expires") or bench.now() + _OPEN_FOR,
+            due_at=due_at,
+            # An offer cannot outlive the day on which the loan would be due.
+            expires_at=parse_day(expires, field="--expires") or min(bench.now() + _OPEN_FOR, due_at),
             agreement=agreement,
             registration=registration,
             registered_at=registered_now(bench, registration),

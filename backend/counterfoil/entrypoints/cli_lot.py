@@ -36,6 +36,12 @@ def currency_of_lot(bench: Workbench, lot: str) -> Currency:
     return Currency.of_numeric(find_note(bench, find_lot(bench, lot).lot_id.note_id).currency)
 
 
+def maturity_of_lot(bench: Workbench, lot: str) -> datetime:
+    """When a lot's note is due."""
+    note = find_note(bench, find_lot(bench, lot).lot_id.note_id)
+    return datetime.fromtimestamp(note.maturity_at_s, UTC)
+
+
 def split(
     context: typer.Context,
     lot: LotArgument,

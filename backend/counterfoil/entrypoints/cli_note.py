@@ -14,9 +14,9 @@ from counterfoil.entrypoints.session import (
     ActorOption,
     JsonOption,
     NoteArgument,
+    choose_day,
     console,
     parse_amount,
-    parse_day,
     say,
     workbench,
     write_json,
@@ -63,6 +63,7 @@ def propose(
     maturity: Annotated[
         str | None, typer.Option(metavar="YYYY-MM-DD", help="Default: the latest due date of the invoices.")
     ] = None,
+    in_days: Annotated[int | None, typer.Option(min=1, help="Or: so many days from now.")] = None,
     terms: Annotated[str, typer.Option(help="Kept here; the ledger has its hash.")] = "",
 ) -> None:
     """Open a note over invoices, as their seller or their buyer. The other side then confirms."""
@@ -72,7 +73,7 @@ def propose(
             bench,
             actor=actor,
             invoices=[_part(bench, text, seller_key) for text in invoices],
-            maturity_at=parse_day(maturity, field="--maturity"),
+            maturity_at=choose_day(bench, maturity, in_days, field="--maturity"),
             terms=terms,
         )
         face = _currency(bench, opened.note_id).format(opened.face_minor)

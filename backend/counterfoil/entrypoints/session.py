@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Annotated
@@ -105,6 +105,15 @@ def parse_day(text: str | None, *, field: str) -> datetime | None:
         return datetime.combine(date.fromisoformat(text), time(23, 59, 59), UTC)
     except ValueError as unfit:
         raise typer.BadParameter(f"{field}: {text!r} is no date; write YYYY-MM-DD") from unfit
+
+
+def choose_day(bench: Workbench, day: str | None, in_days: int | None, *, field: str) -> datetime | None:
+    """A day written out, or so many days from the ledger's now; None where neither is given."""
+    if day is not None and in_days is not None:
+        raise typer.BadParameter(f"{field}: give a date or a number of days, not both")
+    if in_days is not None:
+        return bench.now() + timedelta(days=in_days)
+    return parse_day(day, field=field)
 
 
 def say(sentence: str, outcome: Outcome | None = None) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
+from counterfoil.domain.errors import DomainError, declare
 from counterfoil.ports import EventRecord
 from counterfoil.store.json_forms import args_from_json, args_to_json
 from counterfoil.store.schema import (
@@ -16,6 +17,12 @@ from counterfoil.store.schema import (
     chain_senders,
     note_invoices,
     parties,
+)
+
+LOG_OUT_OF_ORDER = declare(
+    "ChainLogOutOfOrder",
+    "events up to block {up_to_block} do not follow on the checkpoint at block {checkpoint}",
+    "Read the chain from the block after the checkpoint.",
 )
 
 NOTHING_READ = -1
@@ -35,10 +42,12 @@ class SqlChainLog:
     def append(self, events: Sequence[EventRecord], *, senders: Mapping[str, str], up_to_block: int) -> None:
         """Keep the events after the checkpoint up to a block, and move the checkpoint there.
 
-        senders: who signed, by transaction, where it matters. The primary key refuses an event that is here
-        already.
+        senders: who signed, by transaction, where it matters. Raises DomainError ChainLogOutOfOrder for an
+        event outside these blocks and for a checkpoint that goes back.
         """
         before = self.checkpoint()
+        if up_to_block < before or any(not before < each.block_number <= up_to_block for each in events):
+            raise DomainError(LOG_OUT_OF_ORDER, checkpoint=before, up_to_block=up_to_block)
         blocks = {event.block_number: event for event in events}
         for number, event in sorted(blocks.items()):
             self._connection.execute(

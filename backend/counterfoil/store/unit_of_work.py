@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, insert, select
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
 
 from counterfoil.domain.errors import CounterfoilError, declare
 from counterfoil.store.chain_log import SqlChainLog
@@ -33,6 +33,11 @@ STORE_FAILED = declare(
     "StoreFailed",
     "the store could not be read or written: {reason}",
     "Nothing of this step was kept; check free space and whether another program has the file open.",
+)
+STORE_CONTRADICTION = declare(
+    "StoreContradiction",
+    "the store has something else already: {reason}",
+    "Nothing of this step was kept. Read the current records; if they are wrong, restore a backup.",
 )
 
 
@@ -59,7 +64,7 @@ class Store:
         self._engine = engine
         try:
             self._prepare()
-        except (OperationalError, DatabaseError) as failed:
+        except DatabaseError as failed:
             engine.dispose()
             raise StoreError(STORE_UNUSABLE, reason=str(failed.orig)) from failed
         except StoreError:
@@ -81,13 +86,17 @@ class Store:
     def begin(self) -> Iterator[SqlUnitOfWork]:
         """A unit of work: kept when the block ends, dropped when it raises.
 
-        Raises StoreError StoreFailed where the database cannot do its part: locked, full, out of reach.
+        Raises StoreError StoreFailed where the database cannot do its part (locked, full, out of reach) and
+        StoreContradiction where what is to be kept contradicts what is kept.
         """
         try:
             with self._engine.begin() as connection:
                 yield SqlUnitOfWork(connection)
         except OperationalError as failed:
             raise StoreError(STORE_FAILED, reason=str(failed.orig)) from failed
+        except IntegrityError as contradicted:
+            # The database's own sentence names columns, never values.
+            raise StoreError(STORE_CONTRADICTION, reason=str(contradicted.orig)) from contradicted
 
     def close(self) -> None:
         """Give the connections back."""

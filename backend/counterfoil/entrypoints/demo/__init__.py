@@ -1,0 +1,1 @@
+"""The demonstration: anybody's invoices, led through the whole life of a note."""

@@ -1,0 +1,47 @@
+"""The guide's commands, run as they stand in it, and every line of output that it promises."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from counterfoil.entrypoints.cli import app
+
+ROOT = Path(__file__).parents[2]
+GUIDE = ROOT / "docs" / "guides" / "cli.md"
+
+
+def steps() -> list[tuple[str, list[str]]]:
+    """Each command of the guide's console blocks, with the lines that its output must contain."""
+    found: list[tuple[str, list[str]]] = []
+    for block in re.findall(r"```console\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL):
+        for line in block.splitlines():
+            if line.startswith("$ "):
+                found.append((line[2:], []))
+            else:
+                found[-1][1].append(line)
+    return found
+
+
+def run(command: str) -> Result:
+    words = shlex.split(command.removesuffix(" || true"))
+    assert words[0] == "counterfoil"
+    return CliRunner().invoke(app, words[1:])
+
+
+def test_the_guide_runs_as_written(fresh: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    walked = steps()
+    assert len(walked) > 25
+
+    for command, promised in walked:
+        result = run(command)
+        refused = command.endswith(" || true")
+        assert result.exit_code == int(refused), (command, result.output, result.exception)
+        for line in promised:
+            assert line in result.output, (command, line, result.output)
