@@ -16,7 +16,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def lot_text(number: int) -> str:
-    """A lot's number as note/segment.place."""
+    """A lot's number as note/segment/index, the way commands take it."""
     return str(LotId.from_number(number))
 
 

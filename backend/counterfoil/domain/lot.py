@@ -51,7 +51,7 @@ class LotId:
         return self.segment == 0 and self.index == 0
 
     def __str__(self) -> str:
-        return f"{self.note_id}/{self.segment}.{self.index}"
+        return f"{self.note_id}/{self.segment}/{self.index}"
 
 
 @dataclass(frozen=True, slots=True, order=True)

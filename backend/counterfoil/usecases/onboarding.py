@@ -6,8 +6,9 @@ known as different, the document is refused; equal names prove nothing and merge
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 
 from counterfoil.domain.errors import DomainError
 from counterfoil.domain.invoice import InvoiceParty
@@ -22,14 +23,14 @@ from counterfoil.usecases.workbench import Workbench
 
 @dataclass(slots=True)
 class _Entity:
-    """What documents say about one entity. owner: its party key where it is known already."""
+    """What documents say about one entity. place: order of first mention; owner: party key, if it has one."""
 
+    place: int
     name: str
     country: str | None
     keys: list[str]
     owner: str | None = None
     sells: bool = False
-    buys: bool = False
 
 
 @dataclass(slots=True)
@@ -37,54 +38,50 @@ class Roster:
     """Entities gathered from a batch of documents, before any is registered."""
 
     bench: Workbench
-    _entities: list[_Entity] = field(default_factory=list)
+    _entities: dict[int, _Entity] = field(default_factory=dict)
     _by_key: dict[str, _Entity] = field(default_factory=dict)
+    _places: Iterator[int] = field(default_factory=count)
 
     def note_document(self, seller: InvoiceParty, buyer: InvoiceParty) -> None:
         """Take both parties of a document. Raises DomainError PartyKeysConflict and then takes neither."""
-        joined = []
         for party in (seller, buyer):
-            joined.append((party, party_keys(party), self._meeting(party)))
-        for (party, keys, meeting), sells in zip(joined, (True, False), strict=True):
-            entity = self._join(party, keys, meeting)
-            entity.sells |= sells
-            entity.buys |= not sells
+            self._require_one_owner(party)
+        self._join(seller).sells = True
+        self._join(buyer)
 
-    def _meeting(self, party: InvoiceParty) -> list[_Entity]:
-        keys = party_keys(party)
-        entities = list(
-            {id(self._by_key[key]): self._by_key[key] for key in keys if key in self._by_key}.values()
-        )
-        with self.bench.store.begin() as work:
-            known = work.parties.keys_of_identifiers(keys)
-        owners = {*known.values(), *(entity.owner for entity in entities if entity.owner)}
+    def _require_one_owner(self, party: InvoiceParty) -> None:
+        owners = self._known_owners(party_keys(party))
+        owners.update(entity.owner for entity in self._met(party_keys(party)) if entity.owner)
         if len(owners) > 1:
+            listed = ", ".join(sorted(owners))
             raise DomainError(
-                refusals.PARTY_KEYS_CONFLICT,
-                name=party.name,
-                count=len(owners),
-                parties=", ".join(sorted(owners)),
+                refusals.PARTY_KEYS_CONFLICT, name=party.name, count=len(owners), parties=listed
             )
-        return entities
 
-    def _join(self, party: InvoiceParty, keys: Sequence[str], meeting: list[_Entity]) -> _Entity:
-        # The buyer of this document may have met or made an entity since `meeting` was looked up.
-        entities = [entity for entity in self._entities if any(key in entity.keys for key in keys)] or meeting
-        entity = entities[0] if entities else _Entity(party.name, party.country, [])
-        if not entities:
-            self._entities.append(entity)
-        for other in entities[1:]:
+    def _known_owners(self, keys: Sequence[str]) -> set[str]:
+        with self.bench.store.begin() as work:
+            return set(work.parties.keys_of_identifiers(keys).values())
+
+    def _met(self, keys: Sequence[str]) -> list[_Entity]:
+        """The entities of this batch that these keys lead to, in the order of first mention."""
+        met = {id(self._by_key[key]): self._by_key[key] for key in keys if key in self._by_key}
+        return sorted(met.values(), key=lambda entity: entity.place)
+
+    def _join(self, party: InvoiceParty) -> _Entity:
+        """The one entity of a party, made or merged from all that its keys lead to."""
+        keys = party_keys(party)
+        met = self._met(keys)
+        entity = met[0] if met else _Entity(next(self._places), party.name, party.country, [])
+        if not met:
+            self._entities[entity.place] = entity
+        for other in met[1:]:
             entity.keys.extend(other.keys)
             entity.owner = entity.owner or other.owner
             entity.sells |= other.sells
-            entity.buys |= other.buys
-            self._entities.remove(other)
+            del self._entities[other.place]
         entity.keys = list(dict.fromkeys([*entity.keys, *keys]))
-        with self.bench.store.begin() as work:
-            known = work.parties.keys_of_identifiers(entity.keys)
-        entity.owner = entity.owner or next(iter(known.values()), None)
-        for key in entity.keys:
-            self._by_key[key] = entity
+        entity.owner = entity.owner or next(iter(self._known_owners(entity.keys)), None)
+        self._by_key.update(dict.fromkeys(entity.keys, entity))
         return entity
 
     def register(self) -> tuple[PartyRecord, ...]:
@@ -94,7 +91,7 @@ class Roster:
         enterprise that now sells becomes a supplier as well.
         """
         fresh = []
-        for entity in self._entities:
+        for entity in self._entities.values():
             with self.bench.store.begin() as work:
                 known = work.parties.by_key(entity.owner) if entity.owner else None
             role = PartyRole.SUPPLIER if entity.sells else PartyRole.CORE_ENTERPRISE

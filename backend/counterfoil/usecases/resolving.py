@@ -22,7 +22,7 @@ PartyRef = int | str
 LotRef = LotId | str
 """A lot: its id or NOTE/SEGMENT/INDEX."""
 
-_LOT = re.compile(r"([0-9]{1,19})/([0-9]{1,8})[/.]([0-9]{1,5})")
+_LOT = re.compile(r"([0-9]{1,19})/([0-9]{1,8})/([0-9]{1,5})")
 _MAX_PARTY_DIGITS = 8
 
 
@@ -98,7 +98,7 @@ def lot_id_of(reference: LotRef) -> LotId:
 
 def lot_text(lot_id: LotId) -> str:
     """A lot as people write it: NOTE/SEGMENT/INDEX."""
-    return f"{lot_id.note_id}/{lot_id.segment}/{lot_id.index}"
+    return str(lot_id)
 
 
 def find_note(bench: Workbench, note_id: int) -> Note:
