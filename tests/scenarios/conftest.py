@@ -1,0 +1,26 @@
+"""One deployment for all tables; each starts from the same parties and cash."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from model.contract_chain import ContractChain
+from model.twin import Twin
+from scenarios.scenario_table import Scenario, opened
+
+
+@pytest.fixture(scope="session")
+def opened_twin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Twin, bytes]]:
+    chain = ContractChain(tmp_path_factory.mktemp("scenarios"))
+    twin = opened(Twin(chain))
+    yield twin, chain.mark()
+    chain.close()
+
+
+@pytest.fixture
+def scenario(opened_twin: tuple[Twin, bytes]) -> Scenario:
+    twin, mark = opened_twin
+    twin.chain.rewind(mark)
+    return Scenario(twin.fork())
