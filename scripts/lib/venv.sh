@@ -49,6 +49,24 @@ _make_venv() { # folder
   }
 }
 
+_pip_install() {
+  # Byte code is written at first import instead: compiling every module of every package takes longer than it saves.
+  "$VENV_PYTHON" -m pip install --quiet --disable-pip-version-check --no-compile --no-deps "$@"
+}
+
+# uv fetches side by side what pip fetches one after another; both check every hash. pip serves where uv does not run or
+# does not reach the index that pip is set up for.
+_install_lock() { # lock
+  local checked=(--require-hashes --only-binary :all:)
+  if _pip_install "${checked[@]}" -r "$_repository/requirements-uv.lock" \
+    && "$VENV_BIN/uv" --no-config pip install --quiet --system-certs --python "$VENV_PYTHON" --no-deps \
+      "${checked[@]}" -r "$1"; then
+    return 0
+  fi
+  echo "uv could not install $(basename "$1"); pip does, which takes a minute or two" >&2
+  _pip_install "${checked[@]}" -r "$1"
+}
+
 ensure_venv() { # [runtime|dev]
   local kind="${1:-runtime}" folder="${COUNTERFOIL_VENV:-$_repository/.venv}" lock stamp
   VENV_BIN="$folder/bin"
@@ -69,10 +87,7 @@ ensure_venv() { # [runtime|dev]
   echo "Setting up Python's packages in ${folder#"$_repository"/} (once)" >&2
   _make_venv "$folder" || return 1
   rm -f "$folder"/.counterfoil-*
-  # Byte code is written at first import instead: compiling every module of every package takes longer than it saves.
-  "$VENV_PYTHON" -m pip install --quiet --disable-pip-version-check --no-compile --no-deps --require-hashes \
-    --only-binary :all: -r "$lock" || return 1
-  "$VENV_PYTHON" -m pip install --quiet --disable-pip-version-check --no-compile --no-deps --no-index \
-    --no-build-isolation --editable "$_repository" || return 1
+  _install_lock "$lock" || return 1
+  _pip_install --no-index --no-build-isolation --editable "$_repository" || return 1
   _venv_stamp "$lock" >"$stamp"
 }
