@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -45,3 +47,17 @@ def test_the_guide_runs_as_written(fresh: object, monkeypatch: pytest.MonkeyPatc
         assert result.exit_code == int(refused), (command, result.output, result.exception)
         for line in promised:
             assert line in result.output, (command, line, result.output)
+
+
+def test_command_modules_load_neither_chain_nor_store() -> None:
+    areas = ("cash", "finance", "invoice", "invoice_record", "ledger", "lot", "note", "party")
+    imports = "; ".join(f"import counterfoil.entrypoints.cli_{area}" for area in areas)
+    loaded = subprocess.run(
+        [sys.executable, "-c", f"{imports}; import sys; print(*sys.modules)"],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=240,
+    ).stdout.split()
+    assert "counterfoil.entrypoints.cli_note" in loaded
+    assert {"web3", "eth", "eth_account", "sqlalchemy", "counterfoil.bootstrap"}.isdisjoint(loaded)

@@ -9,7 +9,6 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from counterfoil.bootstrap import create_ledger
 from counterfoil.entrypoints.session import (
     JsonOption,
     console,
@@ -32,6 +31,9 @@ def mount_ledger(app: typer.Typer) -> None:
 
 def init(context: typer.Context) -> None:
     """Set up a ledger: keys of the consortium's offices, the chain, the contracts and who may call them."""
+    # As in session.opened: chain and store take seconds to load.
+    from counterfoil.bootstrap import create_ledger  # noqa: PLC0415 - the line above says why
+
     session = session_of(context)
     created = create_ledger(session.settings, passphrase=session.choose_passphrase)
     table = Table("contract", "address", title=f"Ledger in {created.home}", title_justify="left")

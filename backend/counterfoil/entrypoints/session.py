@@ -9,16 +9,18 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from pydantic import SecretStr
 from rich.console import Console
 
-from counterfoil.bootstrap import OpenLedger, open_ledger
 from counterfoil.domain.money import Currency
 from counterfoil.settings import Settings
 from counterfoil.usecases.workbench import Outcome, Workbench
+
+if TYPE_CHECKING:
+    from counterfoil.bootstrap import OpenLedger
 
 console = Console(highlight=False)
 
@@ -71,6 +73,9 @@ def session_of(context: typer.Context) -> Session:
 @contextmanager
 def opened(context: typer.Context) -> Iterator[OpenLedger]:
     """The ledger of this command's home."""
+    # Chain and store take seconds to load, and help and `invoice read` need neither.
+    from counterfoil.bootstrap import open_ledger  # noqa: PLC0415 - the line above says why
+
     session = session_of(context)
     with open_ledger(session.settings, passphrase=session.passphrase) as ledger:
         yield ledger
