@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 
 from counterfoil.domain.errors import CounterfoilError
 from counterfoil.entrypoints.cli_cash import cash_app
+from counterfoil.entrypoints.cli_demo import mount_demo
 from counterfoil.entrypoints.cli_finance import finance_app
 from counterfoil.entrypoints.cli_invoice import invoice_app
 from counterfoil.entrypoints.cli_invoice_record import mount_recording
@@ -77,6 +78,7 @@ mount_standing(app)
 mount_lots(app)
 mount_settlement(app)
 mount_recording(invoice_app)
+mount_demo(app)
 
 
 @app.callback()

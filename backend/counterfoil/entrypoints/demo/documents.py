@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from counterfoil.domain.errors import DomainError
+from counterfoil.domain.invoice_findings import FILE_UNREADABLE
 from counterfoil.entrypoints.demo.out_directory import MARKER
-from counterfoil.entrypoints.demo.refusals import FILE_UNREADABLE
 from counterfoil.ingest.protocol import ReadLimits
 from counterfoil.usecases.record_invoices import InvoiceDocument, RejectedDocument
 

@@ -22,9 +22,6 @@ OUT_IN_USE = declare(
 OUT_UNUSABLE = declare(
     "OutDirectoryUnusable", "{path} cannot be used for output: {reason}", "Name another directory with --out."
 )
-FILE_UNREADABLE = declare(
-    "FileUnreadable", "the file cannot be read: {reason}", "Check its permissions and whether it is a file."
-)
 INVOICE_FULLY_CREDITED = declare(
     "InvoiceFullyCredited",
     "credit notes took all of invoice {number}; nothing is left to finance",

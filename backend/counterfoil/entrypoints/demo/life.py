@@ -1,0 +1,215 @@
+"""The whole life, step by step: from a directory of invoices to checked books."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from counterfoil.bootstrap import ENGINE, OpenLedger, create_ledger, open_ledger
+from counterfoil.chain.keystore import CHEAP_SCRYPT_N
+from counterfoil.domain.money import Currency
+from counterfoil.domain.states import NoteState
+from counterfoil.domain.tiering import Claim, TierPlan, plan_tiers
+from counterfoil.entrypoints.demo.attempts import Attempts
+from counterfoil.entrypoints.demo.documents import Folder
+from counterfoil.entrypoints.demo.financing import FinancingSteps, Funders, register_funders
+from counterfoil.entrypoints.demo.intake import Intake, take_in
+from counterfoil.entrypoints.demo.moves import Move, moves_of
+from counterfoil.entrypoints.demo.note_opening import (
+    OpenedNote,
+    confirm_notes,
+    propose_notes,
+    try_before_confirmation,
+)
+from counterfoil.entrypoints.demo.plan_file import SplitPlan
+from counterfoil.entrypoints.demo.plan_splits import PlannedNote, PlanReader
+from counterfoil.entrypoints.demo.result import DemoResult
+from counterfoil.entrypoints.demo.settling import live_to_maturity
+from counterfoil.entrypoints.demo.summary import Story, summarise
+from counterfoil.entrypoints.demo.telling import Teller
+from counterfoil.entrypoints.demo.tier_splits import Splitter, give_standing_acceptances
+from counterfoil.settings import Settings
+from counterfoil.usecases.check_books import CheckResult, check_books
+from counterfoil.usecases.gas_tally import GasTally
+from counterfoil.usecases.resolving import PartyRef, party_id_of
+from counterfoil.usecases.show_note import NoteSheet, show_notes
+from counterfoil.usecases.workbench import Workbench
+
+# Not a secret: these keys are made for one run, protected cheaply, and stand for nobody.
+_PASSPHRASE = "throw-away keys of a demonstration"  # noqa: S105
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lived:
+    """What a run left: the result, and what pictures need. sheets: notes with their whole trees."""
+
+    result: DemoResult
+    sheets: tuple[NoteSheet, ...]
+    moves: tuple[Move, ...]
+    succeeded: bool
+
+
+def live(home: Path, folder: Folder, plan: SplitPlan | None, teller: Teller) -> Lived:
+    """Lead the invoices of a folder through the whole life, on a fresh ledger in `home`.
+
+    Raises DomainError PlanUnusable before any note exists where the plan cannot be carried out.
+    """
+    settings = Settings(
+        home=home,
+        passphrase=SecretStr(_PASSPHRASE),
+        allow_time_travel=True,
+        keystore_scrypt_n=CHEAP_SCRYPT_N,
+    )
+    tally = GasTally()
+    with teller.stage("Setting up a ledger: chain, contracts, offices"):
+        created = create_ledger(settings, passphrase=lambda _name: _PASSPHRASE)
+    for receipt in created.receipts:
+        tally(operation="deploy_ledger", receipt=receipt)
+    with open_ledger(settings, passphrase=lambda _name: _PASSPHRASE, observers=(tally,)) as ledger:
+        story = Story(engine=ENGINE)
+        intake = take_in(ledger.bench, folder, teller)
+        succeeded = bool(intake.read)
+        run = _Run(ledger=ledger, teller=teller, story=story, intake=intake, plan=plan)
+        run.take_over_intake()
+        if succeeded:
+            run.through()
+        else:
+            teller.remark("No file could be read as an invoice: there is nothing to show.")
+        run.check()
+        story.gas = tally.by_operation()
+        story.remarks = teller.remarks
+        state = ledger.bench.read_model.state
+        return Lived(
+            result=summarise(ledger.bench, story),
+            sheets=show_notes(ledger.bench),
+            moves=tuple(moves_of(ledger.bench.read_model.history, state)),
+            succeeded=succeeded,
+        )
+
+
+@dataclass(slots=True)
+class _Run:
+    """One run over an open ledger."""
+
+    ledger: OpenLedger
+    teller: Teller
+    story: Story
+    intake: Intake
+    plan: SplitPlan | None
+
+    @property
+    def bench(self) -> Workbench:
+        """What use cases work with."""
+        return self.ledger.bench
+
+    def take_over_intake(self) -> None:
+        """Say what reading gave."""
+        intake, teller = self.intake, self.teller
+        self.story.rejected.extend(intake.rejected)
+        self.story.cores, self.story.owed = intake.cores, intake.owed
+        teller.say(
+            f"  {intake.read} invoices and credit notes read, {len(intake.rejected)} documents refused,"
+            f" {intake.credited} credit notes taken off their invoices"
+        )
+        for remark in intake.remarks:
+            teller.remark(remark)
+
+    def through(self) -> None:
+        """From proposals to settlement."""
+        if not self.intake.to_cores:
+            self.teller.remark(
+                "Nobody owes without also selling, or nothing is payable: there is no core enterprise whose"
+                " invoices could become notes."
+            )
+        self._tier_plan({claimed.record.content_sha256: n for n, claimed in enumerate(self.intake.to_cores)})
+        attempts = Attempts(self.teller)
+        funders = register_funders(self.bench)
+        opened = self._open_notes(attempts, funders)
+        self._pass_down(opened)
+        loan = None
+        if opened:
+            self.teller.say("Financing: one holder pledges and borrows, another sells at a discount")
+            loan = FinancingSteps(self.bench, funders, attempts, self.teller).run()
+        live_to_maturity(self.ledger, [note.note_id for note in opened], loan, self.teller)
+        self.story.refusals = attempts.refused
+        if opened:
+            self.story.checks = (attempts.check(), _all_settled(self.bench))
+
+    def _open_notes(self, attempts: Attempts, funders: Funders) -> list[OpenedNote]:
+        opened, refused = propose_notes(self.bench, self.intake.to_cores, self.teller)
+        self.story.rejected.extend(refused)
+        self.story.maturity_sources = {note.note_id: note.maturity.source for note in opened}
+        if opened:
+            try_before_confirmation(self.bench, opened[0], funder_id=funders.lender, attempts=attempts)
+        confirm_notes(self.bench, opened, self.teller)
+        return opened
+
+    def _pass_down(self, opened: list[OpenedNote]) -> None:
+        """Split down the tiers, by the plan or by the invoices."""
+        plan = self._tier_plan({note.claimed.record.content_sha256: note.note_id for note in opened})
+        self.story.tier_plan = plan
+        give_standing_acceptances(self.bench, plan.cuts, self.teller)
+        splitter = Splitter(self.bench, [note.note_id for note in opened])
+        with self.teller.stage("Holders split and assign down the tiers", len(plan.cuts)) as advance:
+            for cut in plan.cuts:
+                splitter.cut(cut)
+                advance()
+        self._say_unpaid(plan)
+
+    def _tier_plan(self, numbers: dict[str, int]) -> TierPlan:
+        """The plan over notes with these numbers, by the SHA-256 of the invoice's file."""
+        notes = [
+            PlannedNote(
+                claim=Claim(
+                    note=numbers[claimed.record.content_sha256],
+                    holder=claimed.seller_id,
+                    currency=claimed.record.invoice.currency.code,
+                    face_minor=claimed.available_minor,
+                ),
+                invoice_number=claimed.record.invoice.number,
+                debtor=claimed.buyer_id,
+            )
+            for claimed in self.intake.to_cores
+            if claimed.record.content_sha256 in numbers
+        ]
+        if self.plan is None:
+            return plan_tiers([note.claim for note in notes], self.intake.debts)
+        reader = PlanReader(
+            self.plan, notes, find_party=self._find_party, trade=self.intake.trade_references()
+        )
+        return reader.cuts()
+
+    def _find_party(self, name: PartyRef) -> int:
+        return party_id_of(self.bench, name)
+
+    def _say_unpaid(self, plan: TierPlan) -> None:
+        for members in plan.cycles:
+            listed = ", ".join(str(party) for party in members)
+            self.teller.remark(f"Parties {listed} owe each other in a circle: no note is split inside it.")
+        for each in plan.unpaid:
+            left = Currency.of(each.debt.currency).format(each.unpaid_minor)
+            self.teller.remark(
+                f"Invoice {each.debt.number}: {left} of party {each.debt.debtor}'s debt to party"
+                f" {each.debt.creditor} stays unpaid by notes ({each.reason.value})."
+            )
+
+    def check(self) -> None:
+        """Check the books, and what this run itself promised."""
+        with self.teller.stage("Checking the books: invariants, contracts, events"):
+            self.story.checks = (*check_books(self.bench), *self.story.checks)
+
+
+def _all_settled(bench: Workbench) -> CheckResult:
+    notes = bench.read_model.state.notes.values()
+    left = [
+        note.note_id
+        for note in notes
+        if note.confirmed_at_s is not None and note.state is not NoteState.SETTLED
+    ]
+    return CheckResult(
+        invariant="every note was settled at maturity",
+        ok=not left,
+        detail=f"notes {left} are not" if left else f"{len(notes)} notes",
+    )
