@@ -212,23 +212,31 @@ def _without(check: Check) -> dict[str, Any]:
     return {"abi": contract["abi"], "bytecode": contract["evm"]["bytecode"]["object"]}
 
 
-def _gas(variant: dict[str, dict[str, Any]]) -> dict[str, int]:
-    """Gas of every operation, with these contracts in place of the shipped ones."""
+def _gas(variant: dict[str, dict[str, Any]], wanted: set[str]) -> dict[str, int]:
+    """Gas of the wanted operations, with these contracts in place of the shipped ones.
+
+    Stops at the last of them, because a later one may need the check that was taken out.
+    """
+    found: dict[str, int] = {}
     with tempfile.TemporaryDirectory() as directory:
         meter = Meter(Path(directory) / "chain")
         try:
             operations = Operations(
                 meter, artifact=lambda name: variant.get(name) or shipped_artifact(name), batches=(BATCH,)
             )
-            return {reading.operation: reading.gas for reading in operations.measure()}
+            for reading in operations.measure():
+                found[reading.operation] = reading.gas
+                if wanted <= found.keys():
+                    break
         finally:
             meter.close()
+    return found
 
 
 def _rows() -> Iterator[dict[str, Any]]:
-    whole = _gas({})
+    whole = _gas({}, {operation for check in CHECKS for operation in check.operations})
     for check in CHECKS:
-        part = _gas({check.contract: _without(check)})
+        part = _gas({check.contract: _without(check)}, set(check.operations))
         for operation in check.operations:
             yield {
                 "rule": check.rule,
