@@ -43,11 +43,22 @@ class Roster:
     _places: Iterator[int] = field(default_factory=count)
 
     def note_document(self, seller: InvoiceParty, buyer: InvoiceParty) -> None:
-        """Take both parties of a document. Raises DomainError PartyKeysConflict and then takes neither."""
+        """Take both parties of a document. Raises PartyKeysConflict or InvoiceToSelf, and then takes neither."""
         for party in (seller, buyer):
             self._require_one_owner(party)
+        if self._are_one(seller, buyer):
+            raise DomainError(refusals.INVOICE_TO_SELF, seller=seller.name, buyer=buyer.name)
         self._join(seller).sells = True
         self._join(buyer)
+
+    def _are_one(self, seller: InvoiceParty, buyer: InvoiceParty) -> bool:
+        keys = party_keys(seller), party_keys(buyer)
+        if set(keys[0]) & set(keys[1]):
+            return True
+        met = {entity.place for entity in self._met(keys[0])} & {
+            entity.place for entity in self._met(keys[1])
+        }
+        return bool(met or self._known_owners(keys[0]) & self._known_owners(keys[1]))
 
     def _require_one_owner(self, party: InvoiceParty) -> None:
         owners = self._known_owners(party_keys(party))

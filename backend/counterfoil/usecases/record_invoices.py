@@ -95,6 +95,9 @@ def _rejection(file_name: str, refused: DomainError) -> RejectedDocument:
 def _record(bench: Workbench, roster: Roster, file_name: str, invoice: Invoice) -> InvoiceRecord:
     seller_key = roster.party_key_of(invoice.seller)
     buyer_key = roster.party_key_of(invoice.buyer)
+    if seller_key == buyer_key:
+        # A later document of the batch may have shown that two identifiers belong together.
+        raise DomainError(refusals.INVOICE_TO_SELF, seller=invoice.seller.name, buyer=invoice.buyer.name)
     fingerprint = invoice_fingerprint(
         key=bench.keys.fingerprint_key(), seller_id=seller_key, number=invoice.number
     )

@@ -39,6 +39,11 @@ PARTY_KEYS_CONFLICT = declare(
     "the identifiers of {name} lead to {count} different parties: {parties}",
     "Compare the document with the register of companies; nothing was recorded from it.",
 )
+INVOICE_TO_SELF = declare(
+    "InvoiceToSelf",
+    "seller {seller} and buyer {buyer} are the same party",
+    "Nobody owes itself: nothing can be financed on this document.",
+)
 INVOICE_NOT_FOUND = declare(
     "InvoiceNotFound",
     "no invoice {reference!r} was read{seller}",
