@@ -43,7 +43,7 @@ class Roster:
     _places: Iterator[int] = field(default_factory=count)
 
     def note_document(self, seller: InvoiceParty, buyer: InvoiceParty) -> None:
-        """Take both parties of a document. Raises PartyKeysConflict or InvoiceToSelf, and then takes neither."""
+        """Take both parties of a document, or neither: raises PartyKeysConflict or InvoiceToSelf."""
         for party in (seller, buyer):
             self._require_one_owner(party)
         if self._are_one(seller, buyer):
