@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from counterfoil.domain import cash_events as cash
@@ -23,6 +24,7 @@ def cash_issued(state: LedgerState, event: cash.CashIssued, _: Recorded) -> None
 
 def cash_redeemed(state: LedgerState, event: cash.CashRedeemed, _: Recorded) -> None:
     """Cash leaves the ledger; the bank's debt is on record."""
+    _require_next("redemption", event.redemption_id, state.redemptions)
     _take(state, event.party_id, event.currency, event.amount_minor)
     state.redeemed[event.currency] += event.amount_minor
     state.redemptions[event.redemption_id] = Redemption(
@@ -53,6 +55,7 @@ def cash_settled(state: LedgerState, event: cash.CashSettled, _: Recorded) -> No
 
 def loan_offered(state: LedgerState, event: cash.LoanOffered, _: Recorded) -> None:
     """Terms as offered; the currency is the note's."""
+    _require_next("financing", event.financing_id, state.financings)
     state.financings[event.financing_id] = Financing(
         financing_id=event.financing_id,
         kind=FinancingKind.LOAN,
@@ -72,6 +75,7 @@ def loan_offered(state: LedgerState, event: cash.LoanOffered, _: Recorded) -> No
 
 def purchase_offered(state: LedgerState, event: cash.PurchaseOffered, _: Recorded) -> None:
     """Terms as offered; the currency is the note's."""
+    _require_next("financing", event.financing_id, state.financings)
     state.financings[event.financing_id] = Financing(
         financing_id=event.financing_id,
         kind=FinancingKind.PURCHASE,
@@ -136,6 +140,12 @@ def loan_defaulted(state: LedgerState, event: cash.LoanDefaulted, _: Recorded) -
     """Past due; interest runs on."""
     found = _in_state(state, event.financing_id, FinancingState.DRAWN_DOWN)
     state.financings[event.financing_id] = replace(found, state=FinancingState.DEFAULTED)
+
+
+def _require_next(kind: str, number: int, known: Mapping[int, object]) -> None:
+    """Numbers are given without gaps, so a gap is a missed event."""
+    if number != len(known) + 1:
+        raise ValueError(f"{kind} {number} follows {len(known)} of them")
 
 
 def _currency(state: LedgerState, lot_id: LotId) -> int:

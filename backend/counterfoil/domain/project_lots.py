@@ -41,6 +41,8 @@ def lot_split(state: LedgerState, event: ev.LotSplit, _: ev.Recorded) -> None:
 def lot_moved(state: LedgerState, event: ev.LotAssigned | ev.LotSold, _: ev.Recorded) -> None:
     """A new holder."""
     lot = _in_state(state, event.lot_id, LotState.FREE)
+    if lot.holder_id == event.to_id:
+        raise ValueError(f"lot {lot.lot_id} is held by {event.to_id} already")
     state.lots[lot.lot_id] = replace(lot, holder_id=event.to_id)
 
 

@@ -133,7 +133,7 @@ def note_written_off(state: LedgerState, event: ev.NoteWrittenOff, _: ev.Recorde
 
 def payment_applied(state: LedgerState, event: ev.PaymentApplied, recorded: ev.Recorded) -> None:
     """Book the shares on their lots and move the round to the last of them."""
-    note = state.notes[event.note_id]
+    note = _in_state(state, event.note_id, NoteState.MATURED, NoteState.OVERDUE, NoteState.DISPUTED)
     cursor = note.round.cursor if note.round else 0
     reached = note.round.reached_minor if note.round else 0
     for payout in event.payouts:
@@ -167,7 +167,7 @@ def payment_applied(state: LedgerState, event: ev.PaymentApplied, recorded: ev.R
 
 def note_settled(state: LedgerState, event: ev.NoteSettled, _: ev.Recorded) -> None:
     """The end of the note."""
-    note = state.notes[event.note_id]
+    note = _in_state(state, event.note_id, NoteState.MATURED, NoteState.OVERDUE, NoteState.DISPUTED)
     if note.paid_minor != event.paid_minor:
         raise ValueError(f"{event.paid_minor} paid, but the payments make {note.paid_minor}")
     state.notes[note.note_id] = replace(note, state=NoteState.SETTLED)
