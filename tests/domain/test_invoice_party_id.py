@@ -108,10 +108,10 @@ def test_weak_numbers_are_no_keys() -> None:
     assert party_keys(party(mailbox, known(IdScheme.GLN, "4012345000009"))) == ("gln:4012345000009",)
 
 
-def test_a_number_that_fails_its_check_is_no_key() -> None:
+def test_a_number_that_fails_its_check_counts_only_alone() -> None:
     failed = known(IdScheme.VAT, "DE136695979")
     assert party_keys(party(failed, known(IdScheme.GLN, "4012345000009"))) == ("gln:4012345000009",)
-    assert party_keys(party(failed)) == ("name:DE:FIRMA",)
+    assert party_keys(party(failed)) == ("vat:DE136695979",)
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,13 @@ def test_a_number_that_fails_its_check_is_no_key() -> None:
         ([], True, [("SellerWithoutIdentifier", Severity.ERROR)]),
         ([known(IdScheme.OTHER, "1")], True, [("SellerWithoutIdentifier", Severity.WARNING)]),
         ([], False, [("BuyerWithoutIdentifier", Severity.WARNING)]),
-        ([known(IdScheme.VAT, "DE136695979")], False, [("PartyIdCheckFailed", Severity.ERROR)]),
+        ([known(IdScheme.VAT, "DE136695979")], False, [("PartyIdCheckFailed", Severity.WARNING)]),
+        ([known(IdScheme.USCC, "91320281MA9JL41TX1")], True, [("PartyIdCheckFailed", Severity.ERROR)]),
+        (
+            [known(IdScheme.USCC, "91320281MA9JL41TX1"), known(IdScheme.VAT, "DE136695976")],
+            True,
+            [("PartyIdCheckFailed", Severity.WARNING)],
+        ),
         (
             [known(IdScheme.VAT, "DE136695979"), known(IdScheme.REGISTRATION, "1")],
             True,

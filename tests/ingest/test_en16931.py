@@ -208,7 +208,6 @@ def test_all_missing_fields_are_reported_at_once() -> None:
         ("<cbc:ID>RE-2026-0042", "<cbc:ID>re - 2026 - 1", ("InvoiceNamesItself", "BT-25")),
         ("<cbc:ID>RE-2026-0042", "<cbc:ID>" + "7" * 121, ("InvoiceNumberTooLong", "BT-1")),
         ("<cbc:ID>RE-2026-0042", "<cbc:ID>" + "7" * 20_001, ("DocumentTooComplex", "BT-1")),
-        ("NL809163160B01", "NL809163161B01", ("PartyIdCheckFailed", "BT-44")),
         ("NL809163160B01", "DE136695976", ("SellerIsBuyer", "BT-44")),
     ],
 )
@@ -243,6 +242,14 @@ def test_one_failed_identifier_among_others_is_a_warning() -> None:
     assert codes(result) == ["PartyIdCheckFailed"]
     assert result.invoice is not None
     assert party_keys(result.invoice.seller)[0] == "gln:4012345000009"
+
+
+def test_a_failed_vat_number_alone_is_a_warning_and_still_names_the_party() -> None:
+    result = read(UBL, ("NL809163160B01", "NL809163161B01"))
+    assert not result.refused
+    assert codes(result, Severity.WARNING) == ["PartyIdCheckFailed"]
+    assert result.invoice is not None
+    assert party_keys(result.invoice.buyer)[0] == "vat:NL809163161B01"
 
 
 def test_seller_without_any_identifier_is_refused_and_buyer_warned() -> None:

@@ -133,17 +133,14 @@ def party_keys(party: InvoiceParty) -> tuple[str, ...]:
     """Every key that may lead the registry to this party, strongest first; never empty.
 
     A number that only seller and buyer agreed on (scheme OTHER) is no key: supplier 1 of one customer is
-    not supplier 1 of another. A number that fails its own check is none either. An endpoint may be a
-    mailbox shared by a group, so it counts only where nothing stronger is stated; failing that, the name
-    within its country.
+    not supplier 1 of another. A number that fails its own check counts only where no sound one stands
+    beside it. An endpoint may be a mailbox shared by a group, so it counts only where nothing stronger is
+    stated; failing that, the name within its country.
     """
-    strong = tuple(
-        identifier_key(identifier, country=party.country)
-        for identifier in party.identifiers
-        if identifier.scheme not in _WEAK and check_digit_holds(identifier) is not False
-    )
-    if strong:
-        return strong
+    stated = [identifier for identifier in party.identifiers if identifier.scheme not in _WEAK]
+    sound = [identifier for identifier in stated if check_digit_holds(identifier) is not False]
+    if stated:
+        return tuple(identifier_key(identifier, country=party.country) for identifier in sound or stated)
     endpoints = tuple(
         identifier_key(identifier, country=party.country)
         for identifier in party.identifiers
@@ -155,8 +152,10 @@ def party_keys(party: InvoiceParty) -> tuple[str, ...]:
 def check_party(party: InvoiceParty, *, field: str, is_seller: bool) -> tuple[Finding, ...]:
     """Findings about a party's identifiers. field: BT-27 for a seller's name, BT-44 for a buyer's.
 
-    A failed check is an ERROR where no other identifier of a legal entity stands beside it, else a
-    WARNING: the party can still be told by the other one.
+    A failed check of a USCC is an ERROR where no sound identifier of a legal entity stands beside it: its
+    invoices come from a tax platform that issues no wrong ones. Any other failed check is a WARNING. VAT
+    numbers, LEIs and GLNs are typed by senders, the standard's own examples carry invented ones, and who a
+    party is, is settled when it is onboarded.
     """
     strong = [identifier for identifier in party.identifiers if identifier.scheme not in _WEAK]
     if not strong:
@@ -164,12 +163,12 @@ def check_party(party: InvoiceParty, *, field: str, is_seller: bool) -> tuple[Fi
         severity = Severity.ERROR if is_seller and not party.identifiers else Severity.WARNING
         return (found(code, field, severity=severity, party=party.name or "(no name)"),)
     failed = [identifier for identifier in strong if check_digit_holds(identifier) is False]
-    severity = Severity.ERROR if len(failed) == len(strong) else Severity.WARNING
+    alone = len(failed) == len(strong)
     return tuple(
         found(
             PARTY_ID_CHECK_DIGIT,
             field,
-            severity=severity,
+            severity=Severity.ERROR if alone and identifier.scheme is IdScheme.USCC else Severity.WARNING,
             scheme=identifier.scheme.upper(),
             value=identifier.value,
             party=party.name,
