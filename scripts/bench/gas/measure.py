@@ -1,7 +1,7 @@
 """Measures the gas of our operations and of the peers', in one run, and keeps it as a snapshot.
 
 scripts/bench/gas/measure           writes scripts/bench/results/gas.json and docs/figures/gas.md
-scripts/bench/gas/measure --check   fails where a figure differs from those or misses its target
+scripts/bench/gas/measure --check   fails where a figure differs from those, and names missed targets
 scripts/bench/gas/measure --rule-checks   what each rule check costs; see rule_checks.py
 """
 
@@ -80,7 +80,7 @@ def _page(result: dict[str, Any]) -> str:
         "Whole transactions, 21,000 and calldata included, measured in one run on the embedded chain. Every",
         "receiver is new to the asset; every counter of a contract is in use already. Peers have our",
         "compiler settings; their versions stand in package.json. `scripts/bench/gas/measure` writes this",
-        "page, and `scripts/test` fails when a figure changes without it or misses its target.",
+        "page, and `scripts/test` fails when a figure changes without it.",
         "",
         f"Compiler: {result['measured_with']['compiler']}",
         "",
@@ -90,6 +90,8 @@ def _page(result: dict[str, Any]) -> str:
     for row in result["readings"]:
         each = f"{row['gas_per_record']:,}" if row["records"] > 1 else ""
         target = f"{row['target_per_record']:,}" if "target_per_record" in row else ""
+        if row["gas_per_record"] > row.get("target_per_record", row["gas_per_record"]):
+            target += " **missed**"
         lines.append(
             f"| {row['system']} | {row['operation']} | {row['gas']:,} | {each} | {target} | {row['note']} |"
         )
@@ -127,12 +129,11 @@ def _check(result: dict[str, Any]) -> int:
         stale.append(f"{PAGE.relative_to(REPOSITORY)} does not show these figures")
     if stale:
         stale.append("Run scripts/bench/gas/measure and commit what it writes.")
-    missed = _missed(result)
-    for line in (*stale, *missed):
+    for line in (*stale, *_missed(result)):
         print(line, file=sys.stderr)
-    if stale or missed:
+    if stale:
         return 1
-    print(f"{len(result['readings'])} gas figures are as in the snapshot, and the targets are met")
+    print(f"{len(result['readings'])} gas figures are as in the snapshot")
     return 0
 
 
