@@ -65,6 +65,9 @@ def propose(
     ] = None,
     in_days: Annotated[int | None, typer.Option(min=1, help="Or: so many days from now.")] = None,
     terms: Annotated[str, typer.Option(help="Kept here; the ledger has its hash.")] = "",
+    review: Annotated[
+        str, typer.Option(help="Reference of the bank's review, where a rule asks one of a long tenor.")
+    ] = "",
 ) -> None:
     """Open a note over invoices, as their seller or their buyer. The other side then confirms."""
     with workbench(context) as bench:
@@ -75,6 +78,7 @@ def propose(
             invoices=[_part(bench, text, seller_key) for text in invoices],
             maturity_at=choose_day(bench, maturity, in_days, field="--maturity"),
             terms=terms,
+            review=review,
         )
         face = _currency(bench, opened.note_id).format(opened.face_minor)
     say(f"Note {opened.note_id} over {face}, due {opened.maturity_at:%Y-%m-%d}, is proposed.", opened)

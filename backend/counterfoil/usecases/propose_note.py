@@ -15,6 +15,7 @@ from counterfoil.store_port import DocumentKind, InvoiceRecord
 from counterfoil.usecases import refusals
 from counterfoil.usecases.acting import Actor, actor_of
 from counterfoil.usecases.carrying_out import carry_out
+from counterfoil.usecases.decide_by_rules import decide_by_rules, note_facts
 from counterfoil.usecases.resolving import (
     PartyRef,
     find_invoice,
@@ -57,12 +58,14 @@ def propose_note(
     invoices: Sequence[InvoicePart | str],
     maturity_at: datetime | None = None,
     terms: str = "",
+    review: str = "",
 ) -> NoteOpened:
     """Open a note over invoices of one seller to one buyer in one currency.
 
     actor: the seller or the buyer. maturity_at: None takes the end (UTC) of the latest due date of the
-    invoices. Raises DomainError InvoiceAlreadyFinanced, InvoiceCapacityShort, InvoicesUnlike,
-    MaturityMissing, MaturityPassed and others of refusals, then what the ledger refuses.
+    invoices. review: reference of the bank's review of a long tenor (rule CN77-11). Raises DomainError
+    InvoiceAlreadyFinanced, InvoiceCapacityShort, InvoicesUnlike,
+    MaturityMissing, MaturityPassed, RuleBroken and others of refusals, then what the ledger refuses.
     """
     acting = actor_of(bench, actor)
     parts = [_part(each) for each in invoices]
@@ -87,6 +90,8 @@ def propose_note(
             "terms": terms,
         },
     )
+    facts = note_facts(bench, first, maturity_at_s=seconds_of(maturity), face_minor=face_minor, review=review)
+    decide_by_rules(bench, operation="propose_note", subject=terms_hash.hex(), facts=facts)
     receipt = carry_out(
         bench,
         "propose_note",

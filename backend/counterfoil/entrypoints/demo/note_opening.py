@@ -43,6 +43,8 @@ def propose_notes(
                     invoices=[claimed.record.content_sha256],
                     maturity_at=maturity.at,
                     terms="demonstration",
+                    # Stands in for the review that Chinese rules ask of a bank where the tenor is long.
+                    review="demonstration",
                 )
             except DomainError as refused:
                 rejected.append(refusal_of(claimed.record, refused))
