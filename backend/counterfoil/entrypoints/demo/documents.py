@@ -35,7 +35,7 @@ def open_folder(directory: Path, *, leave_out: Sequence[Path] = ()) -> Folder:
     first_by_content: dict[bytes, str] = {}
     skipped = {path.resolve() for path in leave_out}
     for path in sorted(_files(directory, skipped)):
-        name = path.relative_to(directory).as_posix()
+        name = _shown(path.relative_to(directory))
         try:
             content = _content(path)
         except OSError as failed:
@@ -65,6 +65,14 @@ def _files(directory: Path, skipped: set[Path]) -> Iterator[Path]:
             path = here / name
             if not name.startswith(".") and path.is_file() and path.resolve() not in skipped:
                 yield path
+
+
+def _shown(path: Path) -> str:
+    """A file's name as text: what no text can have, or what would steer a terminal, stands there escaped."""
+    text = os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
+    return "".join(
+        each if each.isprintable() else each.encode("unicode_escape").decode("ascii") for each in text
+    )
 
 
 def _content(path: Path) -> bytes:

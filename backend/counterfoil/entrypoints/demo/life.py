@@ -110,8 +110,8 @@ class _Run:
         self.story.rejected.extend(intake.rejected)
         self.story.cores, self.story.owed = intake.cores, intake.owed
         teller.say(
-            f"  {intake.read} invoices and credit notes read, {len(intake.rejected)} documents refused,"
-            f" {intake.credited} credit notes taken off their invoices"
+            f"  read: {intake.read}; refused: {len(intake.rejected)};"
+            f" credit notes taken off their invoices: {intake.credited}"
         )
         for remark in intake.remarks:
             teller.remark(remark)

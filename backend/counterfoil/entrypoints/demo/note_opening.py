@@ -60,7 +60,7 @@ def _say_maturities(opened: Sequence[OpenedNote], teller: Teller) -> None:
     told = [f"{sources[source]} by {source}" for source in ("due date", "payment terms") if sources[source]]
     if sources["default"]:
         told.append(
-            f"{sources['default']} {DEFAULT_TENOR_DAYS} days from today, because no date ahead was stated"
+            f"{sources['default']} by default, {DEFAULT_TENOR_DAYS} days from today, for want of a date ahead"
         )
     if told:
         teller.remark(f"Maturity of the notes: {'; '.join(told)}.")

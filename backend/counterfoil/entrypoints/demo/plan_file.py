@@ -19,7 +19,8 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from counterfoil.domain.errors import DomainError
 from counterfoil.entrypoints.demo.refusals import PLAN_UNUSABLE
 
-MAX_PLAN_BYTES = 4 * 2**20
+MAX_PLAN_BYTES = 2**20
+_DEEPEST = 20
 _NUMBER = r"[0-9]+(?:\.[0-9]+)?"
 Place = tuple[int | str, ...]
 """Where in the document: keys and positions from the top, for example ("splits", 0, "to", 1, "amount")."""
@@ -111,15 +112,10 @@ def _composed(path: Path) -> Node:
         )
     try:
         text = content.decode("utf-8-sig")
-        for event in yaml.parse(text, Loader=yaml.BaseLoader):
-            # An alias repeats a part without its own line, and many of them make a small file enormous.
-            if isinstance(event, yaml.AliasEvent):
-                raise _at_line(path, _line_of(event.start_mark), "aliases (*name) are not supported")
+        _check_events(path, text)
         root = yaml.compose(text, Loader=yaml.BaseLoader)
     except UnicodeDecodeError as unfit:
         raise _at_line(path, content[: unfit.start].count(b"\n") + 1, "it is not UTF-8 text") from unfit
-    except RecursionError as deep:
-        raise _at_line(path, 1, "it is nested too deeply") from deep
     except yaml.MarkedYAMLError as broken:
         mark = broken.problem_mark or broken.context_mark
         problem = broken.problem or "it is not YAML"
@@ -129,6 +125,21 @@ def _composed(path: Path) -> Node:
     if root is None:
         raise _at_line(path, 1, "it is empty; write `splits:` and its entries")
     return root
+
+
+def _check_events(path: Path, text: str) -> None:
+    """Refuse what would take long or stand for more than it says, before anything is built from it."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.BaseLoader):
+        # An alias repeats a part without its own line, and many of them make a small file enormous.
+        if isinstance(event, yaml.AliasEvent):
+            raise _at_line(path, _line_of(event.start_mark), "aliases (*name) are not supported")
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > _DEEPEST:
+            raise _at_line(path, _line_of(event.start_mark), "it is nested too deeply")
 
 
 def _plain(path: Path, node: Node, place: Place, lines: dict[Place, int]) -> object:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from counterfoil.domain.lot import LotId
 from counterfoil.domain.money import Currency
 from counterfoil.entrypoints.demo.markup import element, name
 from counterfoil.entrypoints.demo.result import DemoResult
-from counterfoil.usecases.show_note import NoteSheet
+from counterfoil.usecases.show_note import LotNode, NoteSheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +65,19 @@ def parties_table(result: DemoResult) -> etree._Element:
     )
 
 
+def _trade(node: LotNode, nodes: dict[LotId, LotNode]) -> str:
+    """The references under which a lot came to its holder: its own, or of the lot that it was kept of."""
+    while not node.references and node.lot.parent is not None:
+        above = nodes[node.lot.parent]
+        if above.lot.holder_id != node.lot.holder_id:
+            break
+        node = above
+    return "; ".join(node.references)
+
+
 def lots_table(sheet: NoteSheet) -> etree._Element:
     """The lots that hold a note's range, in order of position."""
+    nodes = {node.lot.lot_id: node for node in sheet.lots}
     return table(
         [
             Column("First", True),
@@ -84,7 +96,7 @@ def lots_table(sheet: NoteSheet) -> etree._Element:
                 name(node.holder_name),
                 str(node.tier),
                 state(node.lot.state.name),
-                name("; ".join(node.references)),
+                name(_trade(node, nodes)),
             ]
             for node in sheet.leaves
         ],

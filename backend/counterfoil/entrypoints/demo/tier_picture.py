@@ -13,7 +13,7 @@ from counterfoil.entrypoints.demo.markup import element, wrapped
 from counterfoil.entrypoints.demo.moves import Move, MoveKind
 from counterfoil.entrypoints.demo.result import DemoResult, PartyRow
 
-_BOX_W, _BOX_H = 164.0, 78.0
+_BOX_W, _BOX_H = 184.0, 78.0
 _GAP_X, _GAP_Y = 132.0, 16.0
 _MARGIN = 12.0
 _HEADER = 30.0
@@ -73,12 +73,11 @@ def tier_picture(result: DemoResult, moves: Sequence[Move]) -> etree._Element | 
         picture.append(_heading(column, layout, parties))
     largest = max(edge.amount_minor for edge in edges)
     labels = []
-    for target, incoming in _by_target(edges).items():
+    for incoming in _by_target(edges).values():
         for index, edge in enumerate(incoming):
             path, label = _curve(edge, layout, place=(index + 1) / (len(incoming) + 1), largest=largest)
             picture.append(path)
             labels.append(label)
-        del target
     for party in layout.column:
         picture.append(_box(parties[party], layout, _amounts(result, edges, party)))
     for label in labels:
@@ -192,7 +191,7 @@ def _curve(
 
 
 def _amounts(result: DemoResult, edges: Sequence[_Edge], party: int) -> list[str]:
-    """What settlement paid a party, or what a debtor paid."""
+    """What settlement paid a party; failing that, what it owed or sold."""
     found = [
         f"received {Currency.of(settled.currency).format(received.minor)}"
         for settled in result.settlement.by_currency
@@ -201,11 +200,12 @@ def _amounts(result: DemoResult, edges: Sequence[_Edge], party: int) -> list[str
     ]
     if found:
         return found
-    owed: dict[Currency, int] = defaultdict(int)
+    words = {MoveKind.CONFIRMED: "owed", MoveKind.SOLD: "sold"}
+    given: dict[tuple[str, Currency], int] = defaultdict(int)
     for edge in edges:
-        if edge.kind is MoveKind.CONFIRMED and edge.from_id == party:
-            owed[edge.currency] += edge.amount_minor
-    return [f"owed {currency.format(amount)}" for currency, amount in owed.items()]
+        if edge.kind in words and edge.from_id == party:
+            given[words[edge.kind], edge.currency] += edge.amount_minor
+    return [f"{word} {currency.format(amount)}" for (word, currency), amount in given.items()]
 
 
 def _box(party: PartyRow, layout: _Layout, amounts: Sequence[str]) -> etree._Element:
