@@ -21,9 +21,10 @@ SOURCES = [
 ]
 
 
-def test_the_error_page_is_what_the_code_says() -> None:
+@pytest.mark.parametrize("writer", ["error_page.py", "figures_page.py"])
+def test_generated_pages_are_current(writer: str) -> None:
     done = subprocess.run(
-        [sys.executable, ROOT / "scripts" / "lib" / "error_page.py", "--check"],
+        [sys.executable, ROOT / "scripts" / "lib" / writer, "--check"],
         capture_output=True,
         text=True,
         check=False,

@@ -1,0 +1,119 @@
+"""Writes docs/figures/README.md from the committed result files: each figure asked for, and its command."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = ROOT / "docs" / "figures" / "README.md"
+RESULTS = ROOT / "scripts" / "bench" / "results"
+GAS_COMMAND = "scripts/bench/gas/measure"
+HEAD = """# Figures
+
+Every figure, what it should be, and the command that gives it. The result files in
+`scripts/bench/results/` say machine, versions and method. Gas is exact and a snapshot; what depends on the
+machine was measured on two shared cores under load, so read the ratios first. `scripts/build_docs` writes
+this page from those files.
+
+| figure | measured | target | command |
+|---|--:|--:|---|
+"""
+TAIL = """
+[gas.md](gas.md) has all gas figures beside the peers', [rule_checks.md](rule_checks.md) what each rule
+check costs. Decision records 3 to 5 say how the figures came about and what was tried for a missed one.
+"""
+GAS_ROWS = (
+    "propose and confirm over 1 invoice(s)",
+    "split in two",
+    "split to 100 new holders",
+    "split to 500 new holders",
+    "transfer an undivided note",
+    "transfer a whole lot",
+    "settle with 100 holders",
+    "settle with 500 holders",
+)
+
+
+def figures_page() -> str:
+    """The whole page."""
+    rows = [*_gas(_result("gas")), *_ingest(_result("ingest")), *_demo(_result("demo"))]
+    rows += _embedded(_result("embedded"))
+    lines = (f"| {name} | {value} | {target} | `{command}` |\n" for name, value, target, command in rows)
+    return HEAD + "".join(lines) + TAIL
+
+
+def _result(name: str) -> dict[str, Any]:
+    return json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def _gas(result: dict[str, Any]) -> list[tuple[str, str, str, str]]:
+    ours = {row["operation"]: row for row in result["readings"] if row["system"] == "Counterfoil"}
+    rows = []
+    for name in GAS_ROWS:
+        row = ours[name]
+        most = row.get("target_per_record")
+        each = ", each" if row["records"] > 1 else ""
+        value = f"{row['gas_per_record']:,} gas"
+        missed = most is not None and row["gas_per_record"] > most
+        target = "" if most is None else f"at most {most:,}" + (" **missed**" if missed else "")
+        rows.append((f"{name}{each}", value, target, GAS_COMMAND))
+    return rows
+
+
+def _ingest(result: dict[str, Any]) -> list[tuple[str, str, str, str]]:
+    command = result["command"]
+    speed = result["ubl"]["read_per_cpu_second"]["median"]
+    memory = result["memory"]
+    growth = f"{memory['growth_kib'] / 1024:.1f} MiB more after 9,000 further files"
+    return [
+        ("UBL files read and checked a second, one core", f"{speed:,}", "at least 300", command),
+        ("memory over 10,000 files", growth, "flat", command),
+    ]
+
+
+def _demo(result: dict[str, Any]) -> list[tuple[str, str, str, str]]:
+    command = result["command"]
+    later = result["later_runs_s"]
+    return [
+        ("demo, first run in a clean clone", f"{result['first_run_s']} s", "within 180 s", command),
+        ("demo, later runs", f"{later['median']} s ({later['worst']} s at worst)", "within 40 s", command),
+        ("demo, peak memory of a process", f"{result['peak_memory_mib']} MiB", "", command),
+    ]
+
+
+def _embedded(result: dict[str, Any]) -> list[tuple[str, str, str, str]]:
+    command = result["command"]
+    plain, contract = result["plain_transactions"], result["contract_transactions"]
+    return [
+        (
+            "plain transactions a second, durable; ratio to eth-tester in memory",
+            f"{plain['embedded']['tx_per_s']}; {plain['embedded_to_eth_tester']}",
+            "",
+            command,
+        ),
+        (
+            "contract transactions a second, durable; ratio to eth-tester in memory",
+            f"{contract['embedded']['tx_per_s']}; {contract['embedded_to_eth_tester']}",
+            "",
+            command,
+        ),
+    ]
+
+
+def main(arguments: list[str]) -> int:
+    """Write the page, or compare it with --check; the exit code says whether it was as it should be."""
+    page = figures_page()
+    if arguments == ["--check"]:
+        if PAGE.read_text(encoding="utf-8") != page:
+            print(f"{PAGE} is not what the result files say: run scripts/build_docs", file=sys.stderr)
+            return 1
+        return 0
+    PAGE.write_text(page, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
