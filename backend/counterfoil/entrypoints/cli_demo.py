@@ -54,6 +54,8 @@ def demo(
 
     The exit code is 0 only if every check holds. Keys, cash and the clock are those of a demonstration.
     """
+    if json_file not in (None, _STDOUT) and not Path(json_file).absolute().parent.is_dir():
+        raise typer.BadParameter(f"the directory of {json_file} does not exist", param_hint="--json")
     console = _console(stderr=json_file == _STDOUT)
     try:
         splits = None if plan is None else read_plan(plan)
