@@ -132,6 +132,17 @@ contract PartiesTest is CounterFixture {
         ledger.setStandingAcceptance(NOBODY, false);
     }
 
+    function test_isActive_ofPartiesThatAreAndAreNot() public {
+        vm.assertTrue(ledger.isActive(supplier), "registered");
+        vm.assertFalse(ledger.isActive(NOBODY), "nobody");
+        vm.assertFalse(ledger.isActive(_nextParty()), "unknown");
+        _setState(supplier, PartyState.Suspended);
+        vm.assertFalse(ledger.isActive(supplier), "suspended");
+        vm.assertTrue(ledger.isActive(second), "the neighbour");
+        _setState(supplier, PartyState.Active);
+        vm.assertTrue(ledger.isActive(supplier), "active again");
+    }
+
     function test_setPartyState_suspensionPausesStandingAcceptance() public {
         _acceptAll(second);
         vm.prank(keyOf[third]);

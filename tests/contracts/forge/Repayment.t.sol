@@ -100,6 +100,22 @@ contract RepaymentTest is NoteFixture {
         _owes(id, AMOUNT / 2, 75);
     }
 
+    function test_interest_roundsHalfACentUp() public {
+        // At 10,000 bps on 360 days, 180 costs half a cent a day and 179 less than that.
+        for (uint48 principal = 179; principal <= 180; ++principal) {
+            vm.warp(START);
+            IFinancing.LoanTerms memory terms = _loanTerms(_root(_live(AMOUNT)), principal);
+            terms.rateBps = 10_000;
+            vm.prank(keyOf[funder]);
+            FinancingId id = financing.offerLoan(terms);
+            _fund(funder, principal);
+            vm.prank(keyOf[supplier]);
+            financing.accept(id);
+            vm.warp(START + 1 days);
+            _owes(id, principal, principal == 180 ? 1 : 0);
+        }
+    }
+
     function test_interest_neverGrowsADebtBeyond48Bits() public {
         vm.warp(START);
         IFinancing.LoanTerms memory terms = _loanTerms(_root(_live(MAX_MINOR)), MAX_MINOR - 1000);
