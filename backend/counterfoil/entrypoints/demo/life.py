@@ -40,6 +40,8 @@ from counterfoil.usecases.workbench import Workbench
 # Not a secret: these keys are made for one run, protected cheaply, and stand for nobody.
 _PASSPHRASE = "throw-away keys of a demonstration"  # noqa: S105
 
+_SHOWN = 5
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lived:
@@ -188,12 +190,14 @@ class _Run:
         for members in plan.cycles:
             listed = ", ".join(str(party) for party in members)
             self.teller.remark(f"Parties {listed} owe each other in a circle: no note is split inside it.")
-        for each in plan.unpaid:
+        for each in plan.unpaid[:_SHOWN]:
             left = Currency.of(each.debt.currency).format(each.unpaid_minor)
-            self.teller.remark(
-                f"Invoice {each.debt.number}: {left} of party {each.debt.debtor}'s debt to party"
-                f" {each.debt.creditor} stays unpaid by notes ({each.reason.value})."
+            self.teller.say(
+                f"  invoice {each.debt.number}: {left} of party {each.debt.debtor}'s debt to party"
+                f" {each.debt.creditor} stays unpaid by notes ({each.reason.value})"
             )
+        if len(plan.unpaid) > _SHOWN:
+            self.teller.say(f"  and {len(plan.unpaid) - _SHOWN} more; tables and report list them all")
 
     def check(self) -> None:
         """Check the books, and what this run itself promised."""

@@ -19,6 +19,7 @@ def print_tables(result: DemoResult, console: Console) -> None:
         _lots(result),
         _financings(result),
         _settlement(result),
+        _unpaid(result),
         _refusals(result),
         _gas(result),
         _checks(result),
@@ -135,6 +136,21 @@ def _settlement(result: DemoResult) -> Table:
         if settled.unsettled_minor:
             table.add_row("not settled", unit.format(settled.unsettled_minor), style="bold red")
         table.add_section()
+    return table
+
+
+def _unpaid(result: DemoResult) -> Table:
+    right = ("left",)
+    table = _table("Not paid with notes", "invoice", "owed by", "owed to", "left", "why", right=right)
+    names = names_by_party(result)
+    for each in result.unpaid:
+        table.add_row(
+            escape(each.invoice),
+            escape(names[each.debtor]),
+            escape(names[each.creditor]),
+            Currency.of(each.currency).format(each.unpaid_minor),
+            each.reason.replace("-", " "),
+        )
     return table
 
 

@@ -20,6 +20,7 @@ _HEADER = 30.0
 _NAME_UNITS = 24
 _LINE = 14.0
 _THINNEST, _THICKEST = 1.5, 9.0
+_LABEL_LEAN = 9.0
 _TIER_COLOURS = 6
 
 
@@ -179,12 +180,14 @@ def _curve(
         d=line,
         stroke_width=thickness,
     )
+    # The label leans towards where the line comes from, but stays beside the box that it belongs to.
+    lean = max(-_LABEL_LEAN, min(_LABEL_LEAN, (start_y - end_y) * 0.08))
     label = element(
         "text",
         amount,
         class_="amount",
         x=end_x - 8,
-        y=end_y + (start_y - end_y) * 0.08 - thickness / 2 - 3,
+        y=end_y + lean - thickness / 2 - 3,
         text_anchor="end",
     )
     return path, label
