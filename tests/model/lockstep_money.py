@@ -82,14 +82,14 @@ class MoneyRules(LockstepBase):
 
     def bank(self) -> None:
         bank = self.officer(Office.BANK)
-        if self.wrong(50):
+        unpaid = [number for number, each in self.twin.state.redemptions.items() if not each.paid]
+        if self.wrong(20 if unpaid else 70):
             used = sorted(self.twin.state.deposits)
             deposit = self.one_of(used) if self.wrong(8) else self.fresh()
             amount = self.one_of([0, 1, 10**6, 2**48, 2**100])
             currency = self.one_of([*CURRENCIES, 0, 65_535])
             self.run(bank, do.issue(self.party_id(), currency, amount, deposit))
         else:
-            unpaid = [number for number, each in self.twin.state.redemptions.items() if not each.paid]
             number = self.between(0, 9) if not unpaid or self.wrong() else self.one_of(unpaid)
             self.run(bank, do.attest_payout(number, self.fresh()))
 

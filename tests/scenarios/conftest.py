@@ -6,9 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from model.contract_chain import ContractChain
-from model.twin import Twin
-from scenarios.scenario_table import Scenario, opened
+# Before the import: pytest shows the two sides of a failed comparison only in modules that it has rewritten.
+pytest.register_assert_rewrite("model.twin", "scenarios.scenario_table")
+
+from model.contract_chain import ContractChain  # noqa: E402  # see above
+from model.twin import Twin  # noqa: E402  # see above
+from scenarios.scenario_table import Scenario, opened  # noqa: E402  # see above
 
 
 @pytest.fixture(scope="session")

@@ -225,6 +225,29 @@ def test_offers_end_by_withdrawal_expiry_and_suspension(scenario: Scenario) -> N
     )
 
 
+def test_the_last_second_of_an_offer_and_of_a_note(scenario: Scenario) -> None:
+    expires_at_s = START_S + 30 * DAY_S
+    scenario.play(
+        [
+            *live(1000),
+            *live(1000, note_id=2),
+            Row("lender", offer_purchase(root(1), 900)),
+            Row("lender", offer_purchase(root(2), 900)),
+            Wait(until_s=expires_at_s),
+            Row("s1", accept(1), lots="1-1000 lender FREE"),
+            Wait(until_s=expires_at_s + 1),
+            Row("s1", accept(2), refused="OfferExpired", facts={"expires_at": expires_at_s}),
+            Wait(until_s=MATURITY_S - 1),
+            Row("s1", assign(root(2), "s2"), note_id=2, lots="1-1000 s1 OFFERED"),
+            Row("lender", release(root(1)), refused="LienUnknown"),
+            Wait(until_s=MATURITY_S),
+            Row("lender", assign(root(1), "s2"), refused="NoteNotTransferable"),
+            Row("s2", commands.accept_lot(LotId(2, 1, 0)), refused="NoteNotTransferable"),
+            Row("s2", commands.reject_lot(LotId(2, 1, 0)), note_id=2, lots="1-1000 s1 FREE"),
+        ]
+    )
+
+
 def test_who_may_offer_and_on_what(scenario: Scenario) -> None:
     scenario.play(
         [
