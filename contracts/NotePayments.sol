@@ -58,8 +58,8 @@ abstract contract NotePayments is Lots, ILedgerModule {
         _close(note, round, payments);
     }
 
-    /// @dev What a lot was paid in rounds before the one that settles it.
-    function paidOnLot(LotId lot) external view returns (uint48) {
+    /// @inheritdoc ILedgerModule
+    function paidOnLot(LotId lot) external view returns (uint48 minor) {
         uint256 shift = lot.segmentOf() == 0 ? 0 : _shiftOf(lot.indexOf());
         uint256 slot = _slotOf(lot.segmentOf(), lot.indexOf());
         return uint48(_paidWords[_segmentKey(lot) | slot] >> _paidShift(shift));

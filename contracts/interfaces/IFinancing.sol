@@ -68,7 +68,6 @@ interface IFinancing {
 
     error FinancingUnknown(FinancingId financing);
     error UnexpectedFinancingState(FinancingId financing, FinancingState current, FinancingState expected);
-    error WrongKind(FinancingId financing, FinancingKind kind);
     error NotFunder(FinancingId financing, PartyId actor);
     error NotBorrower(FinancingId financing, PartyId actor);
     error OfferExpired(FinancingId financing, uint256 expiresAt);

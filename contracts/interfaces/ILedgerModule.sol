@@ -44,4 +44,7 @@ interface ILedgerModule {
     function applyPayment(NoteId note, PartyId payer, uint48 amountMinor, LotRange[] calldata ranges)
         external
         returns (CurrencyCode currency, uint256[] memory payouts, bool last);
+
+    /// @notice What a lot got in rounds that left something open. Once it is Settled, its rounds' events say the rest.
+    function paidOnLot(LotId lot) external view returns (uint48 minor);
 }

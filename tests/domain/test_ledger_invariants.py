@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from model_ledger import CNY, CORE, FIRST, LENDER, SECOND, digest, key, lived
 
 from counterfoil.domain.invariants import check_invariants, check_rebuilt
 from counterfoil.domain.ledger_state import InvoiceCapacity, LedgerState
@@ -13,7 +14,6 @@ from counterfoil.domain.lot import AssetId, LotId
 from counterfoil.domain.projection import project
 from counterfoil.domain.states import LienState, LotState, NoteState
 from counterfoil.domain.sub_range import SubRange
-from ledger_support import CNY, CORE, FIRST, LENDER, SECOND, digest, key, lived
 
 Harm = Callable[[LedgerState], None]
 PLEDGED, OFFERED, SECURED = LotId(1, 1, 0), LotId(1, 1, 1), LotId(1, 1, 2)

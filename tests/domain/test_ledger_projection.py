@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from model_ledger import CORE, FIRST, SECOND, lived, with_parties
 
 from counterfoil.domain import cash_events, events
 from counterfoil.domain.errors import DomainError
@@ -15,7 +16,6 @@ from counterfoil.domain.ledger_state import LedgerState
 from counterfoil.domain.lot import LotId
 from counterfoil.domain.projection import PROJECTION_MISMATCH, apply, project, projected_events
 from counterfoil.domain.sub_range import SubRange
-from ledger_support import CORE, FIRST, SECOND, lived, with_parties
 
 # A key of the same party may be added again after it was removed, so adding it says what is already so.
 SAYS_WHAT_IS_SO = (events.KeyAdded,)

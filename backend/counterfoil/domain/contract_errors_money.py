@@ -93,11 +93,6 @@ UNEXPECTED_FINANCING_STATE = declare(
     "Look at the financing: another step came first, or this one is no longer possible.",
     show={"current": financing_state_text, "expected": financing_state_text},
 )
-WRONG_KIND = declare(
-    "WrongKind",
-    "financing {financing} is of another kind ({kind})",
-    "A loan is repaid, a purchase is final.",
-)
 NOT_FUNDER = declare(
     "NotFunder", "party {actor} is not the funder of financing {financing}", "Have the funder sign itself."
 )

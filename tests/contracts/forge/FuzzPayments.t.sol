@@ -8,7 +8,6 @@ import {FinancingId, LotId, NoteId, lotId} from "../../../contracts/types/Ids.so
 import {Interest} from "../../../contracts/types/Interest.sol";
 import {PackedLots} from "../../../contracts/types/PackedLots.sol";
 import {LotState, NoteState} from "../../../contracts/types/States.sol";
-import {IPaidLots} from "./support/IPaidLots.sol";
 import {NoteFixture} from "./support/NoteFixture.sol";
 import {vm} from "./support/Vm.sol";
 
@@ -73,7 +72,7 @@ contract FuzzPaymentsTest is NoteFixture {
 
     function _isBooked(NoteId note, uint48[] memory paid) private view {
         for (uint16 i = 0; i < paid.length; ++i) {
-            vm.assertEq(IPaidLots(address(ledger)).paidOnLot(lotId(note, 1, i)), paid[i], "booked");
+            vm.assertEq(ledger.paidOnLot(lotId(note, 1, i)), paid[i], "booked");
         }
     }
 

@@ -7,7 +7,6 @@ import {CurrencyCode, FinancingId, LotId, NoteId, PartyId, assetOfLot, lotId} fr
 import {FinancingState, LienState, LotState, NoteState} from "../../../contracts/types/States.sol";
 import {HandlerBase} from "./handlers/HandlerBase.sol";
 import {LedgerHandler} from "./handlers/LedgerHandler.sol";
-import {IPaidLots} from "./support/IPaidLots.sol";
 import {TierTree} from "./support/TierTree.sol";
 import {vm} from "./support/Vm.sol";
 
@@ -129,7 +128,7 @@ contract LedgerInvariantsTest {
         uint256 booked;
         for (uint256 i = 0; i < leaves.length; ++i) {
             vm.assertEq(leaves[i].state == LotState.Settled, settled, "8: note and lots differ");
-            booked += IPaidLots(address(_world.ledger)).paidOnLot(leaves[i].lot);
+            booked += _world.ledger.paidOnLot(leaves[i].lot);
         }
         if (!settled) vm.assertEq(booked, record.paidMinor, "8: booked on the lots");
     }

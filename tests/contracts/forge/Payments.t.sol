@@ -7,7 +7,6 @@ import {INotes} from "../../../contracts/interfaces/INotes.sol";
 import {CurrencyCode, LotId, NoteId, PartyId, lotId} from "../../../contracts/types/Ids.sol";
 import {PackedLots} from "../../../contracts/types/PackedLots.sol";
 import {LotState, NoteState} from "../../../contracts/types/States.sol";
-import {IPaidLots} from "./support/IPaidLots.sol";
 import {NoteFixture} from "./support/NoteFixture.sol";
 import {vm} from "./support/Vm.sol";
 
@@ -340,7 +339,7 @@ contract PaymentsTest is NoteFixture {
     }
 
     function _paid(NoteId note, uint16 index) private view returns (uint48) {
-        return IPaidLots(address(ledger)).paidOnLot(lotId(note, 1, index));
+        return ledger.paidOnLot(lotId(note, 1, index));
     }
 
     function _amountIn(uint256[] memory payouts, uint256 index) private pure returns (uint256) {
