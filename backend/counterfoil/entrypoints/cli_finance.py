@@ -109,7 +109,8 @@ def accept(context: typer.Context, financing: FinancingArgument, *, actor: Actor
     """Take an offer, as the lot's holder: money and asset change hands at once."""
     with workbench(context) as bench:
         outcome = accept_offer(bench, actor=actor, financing_id=financing)
-    say(f"Financing {financing} is drawn down.", outcome)
+    done = "drawn down" if outcome.operation == "accept_loan" else "done: the lot is sold and paid"
+    say(f"Financing {financing} is {done}.", outcome)
 
 
 @finance_app.command()
