@@ -15,7 +15,7 @@ HEAD = """# Figures
 
 Every figure, what it should be, and the command that gives it. The result files in
 `scripts/bench/results/` say machine, versions and method. Gas is exact and a snapshot; what depends on the
-machine was measured on two shared cores under load, so read the ratios first. `scripts/build_docs` writes
+machine was measured on two shared cores, so read the ratios first. `scripts/build_docs` writes
 this page from those files.
 
 | figure | measured | target | command |
