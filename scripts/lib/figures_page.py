@@ -28,6 +28,7 @@ check costs. Decision records 3 to 5 say how the figures came about and what was
 GAS_ROWS = (
     "propose and confirm over 1 invoice(s)",
     "split in two",
+    "split a lot of a split in two",
     "split to 100 new holders",
     "split to 500 new holders",
     "transfer an undivided note",

@@ -65,12 +65,12 @@ def take_in(bench: Workbench, folder: Folder, teller: Teller) -> Intake:
             advance()
 
     # The port's shape: the name is for messages, and these results have it already.
-    def as_read(content: bytes, *, file_name: str | None = None) -> InvoiceReadResult:  # noqa: ARG001
+    def as_read(content: bytes, *, file_name: str | None = None) -> InvoiceReadResult:  # noqa: ARG001 - see above
         return results[sha256(content).digest()]
 
     with teller.stage("Registering sellers and buyers, each with a key of its own") as registered:
         # The shape of an observer; here only that something took effect matters.
-        def count(*, operation: str, receipt: Receipt) -> None:  # noqa: ARG001
+        def count(*, operation: str, receipt: Receipt) -> None:  # noqa: ARG001 - see above
             registered()
 
         counting = replace(bench, read_document=as_read, observers=(*bench.observers, count))

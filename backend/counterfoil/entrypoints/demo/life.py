@@ -38,7 +38,7 @@ from counterfoil.usecases.show_note import NoteSheet, show_notes
 from counterfoil.usecases.workbench import Workbench
 
 # Not a secret: these keys are made for one run, protected cheaply, and stand for nobody.
-_PASSPHRASE = "throw-away keys of a demonstration"  # noqa: S105
+_PASSPHRASE = "throw-away keys of a demonstration"  # noqa: S105 - see above
 
 _SHOWN = 5
 
