@@ -8,22 +8,16 @@ is not folded: punctuation, and O against 0 or I against 1, which sellers do use
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import re
 import unicodedata
 
 from counterfoil.domain.errors import DomainError, declare
+from counterfoil.domain.keyed_hash import FINGERPRINT_KEY_LENGTH, KEY_BYTES, keyed_hash
 
 NUMBER_EMPTY = declare(
     "InvoiceNumberEmpty",
     "the invoice number {number!r} contains nothing that identifies an invoice",
     "State the number that the seller printed on the invoice.",
-)
-FINGERPRINT_KEY_LENGTH = declare(
-    "FingerprintKeyLength",
-    "the fingerprint key has {length} bytes where 32 are required",
-    "Create the key with a generator of random bytes and keep it outside the chain.",
 )
 FINGERPRINT_WITHOUT_SELLER = declare(
     "FingerprintWithoutSeller",
@@ -60,10 +54,27 @@ def canonical_invoice_number(text: str) -> str:
     return text
 
 
+def canonical_without_separators(text: str) -> str:
+    """The same spelling with letters and digits only, and zeros folded after the rest has closed up.
+
+    For numbers that one writer groups with dashes, slashes or points and the next does not. Idempotent; may
+    be empty.
+    """
+    for _ in range(_MAX_FOLDS):
+        before, text = text, "".join(filter(str.isalnum, _fold_characters(text)))
+        if text == before:
+            break
+    return _ZEROS.sub("", text)
+
+
 def _fold(text: str) -> str:
+    return _ZEROS.sub("", _fold_characters(text))
+
+
+def _fold_characters(text: str) -> str:
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()).upper()
     kept = "".join(_folded(character) for character in unicodedata.normalize("NFKC", folded))
-    return _ZEROS.sub("", kept.translate(_LOOKALIKES))
+    return kept.translate(_LOOKALIKES)
 
 
 def _folded(character: str) -> str:
@@ -121,16 +132,11 @@ def invoice_fingerprint(*, key: bytes, seller_id: str, number: str) -> bytes:
 
     Raises DomainError FingerprintKeyLength, FingerprintWithoutSeller or InvoiceNumberEmpty.
     """
-    if len(key) != 32:
+    if len(key) != KEY_BYTES:
         raise DomainError(FINGERPRINT_KEY_LENGTH, length=len(key))
     if not seller_id:
         raise DomainError(FINGERPRINT_WITHOUT_SELLER)
     canonical = canonical_invoice_number(number)
     if not any(character.isalnum() for character in canonical):
         raise DomainError(NUMBER_EMPTY, number=number)
-    message = hashlib.sha256()
-    # Lengths in front, so that no two pairs of fields give the same bytes.
-    for part in (_DOMAIN, seller_id.encode(), canonical.encode()):
-        message.update(len(part).to_bytes(8, "big"))
-        message.update(part)
-    return hmac.new(key, message.digest(), hashlib.sha256).digest()
+    return keyed_hash(key=key, domain=_DOMAIN, fields=(seller_id, canonical))
