@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from counterfoil.domain.errors import declare
-from counterfoil.domain.lot import AssetId, LotId
+from counterfoil.domain.lot import ASSET_KIND_BILL, ASSET_KIND_LOT, ASSET_KIND_RECEIPT, AssetId, LotId
 from counterfoil.domain.states import FinancingState, LotState, NoteState, PartyRole
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -23,7 +23,13 @@ def lot_text(number: int) -> str:
 def asset_text(number: int) -> str:
     """An asset's number as what it is."""
     asset = AssetId.from_number(number)
-    return f"lot {asset.lot_id}" if asset.kind == 1 else f"asset {number:#x}"
+    if not asset.is_canonical:
+        return f"asset {number:#x}"
+    return {
+        ASSET_KIND_LOT: f"lot {asset.lot_id}",
+        ASSET_KIND_RECEIPT: f"receipt {asset.receipt_id}",
+        ASSET_KIND_BILL: f"bill of lading {asset.bill_id}",
+    }[asset.kind]
 
 
 def time_text(at_s: int) -> str:

@@ -10,12 +10,14 @@ from counterfoil.domain.sub_range import SubRange
 MAX_CHILDREN = 4095
 MAX_SEGMENTS = 2**24 - 1
 ASSET_KIND_LOT = 1
+ASSET_KIND_RECEIPT = 2
+ASSET_KIND_BILL = 3
 
 _INDEX_BITS = 16
 _SEGMENT_BITS = 24
 _NOTE_SHIFT = _INDEX_BITS + _SEGMENT_BITS
 _KIND_SHIFT = 248
-_LOT_NUMBER_BITS = 128
+_REFERENCE_BITS = {ASSET_KIND_LOT: 128, ASSET_KIND_RECEIPT: 64, ASSET_KIND_BILL: 64}
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -56,7 +58,10 @@ class LotId:
 
 @dataclass(frozen=True, slots=True, order=True)
 class AssetId:
-    """Anything that can carry a lien. kind 1 is a lot, its reference the lot's number."""
+    """Anything that can carry a lien: a lot, a warehouse receipt or a bill of lading.
+
+    kind: one of the ASSET_KIND constants; reference: the number of the lot, receipt or bill.
+    """
 
     kind: int
     reference: int
@@ -65,6 +70,16 @@ class AssetId:
     def of_lot(cls, lot_id: LotId) -> AssetId:
         """The asset that a lot is."""
         return cls(ASSET_KIND_LOT, lot_id.number)
+
+    @classmethod
+    def of_receipt(cls, receipt_id: int) -> AssetId:
+        """The asset that a warehouse receipt is."""
+        return cls(ASSET_KIND_RECEIPT, receipt_id)
+
+    @classmethod
+    def of_bill(cls, bill_id: int) -> AssetId:
+        """The asset that a bill of lading is."""
+        return cls(ASSET_KIND_BILL, bill_id)
 
     @classmethod
     def from_number(cls, number: int) -> AssetId:
@@ -78,13 +93,23 @@ class AssetId:
 
     @property
     def is_canonical(self) -> bool:
-        """Whether a lot's asset has nothing in the bits that no lot uses: one spelling an asset."""
-        return self.kind == ASSET_KIND_LOT and self.reference < 1 << _LOT_NUMBER_BITS
+        """Whether the kind is known and its reference in range, so that an asset has one spelling."""
+        return self.kind in _REFERENCE_BITS and self.reference < 1 << _REFERENCE_BITS[self.kind]
 
     @property
     def lot_id(self) -> LotId:
         """The lot that this asset is; meaningful for kind 1 only."""
         return LotId.from_number(self.reference)
+
+    @property
+    def receipt_id(self) -> int:
+        """The warehouse receipt that this asset is; meaningful for kind 2 only."""
+        return self.reference
+
+    @property
+    def bill_id(self) -> int:
+        """The bill of lading that this asset is; meaningful for kind 3 only."""
+        return self.reference
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

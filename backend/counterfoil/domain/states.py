@@ -71,6 +71,47 @@ class FinancingState(IntEnum):
     DEFAULTED = 6
 
 
+class ReceiptState(IntEnum):
+    """The life of a warehouse receipt. Released: for delivery, on the holder's order.
+
+    PLEDGED is never kept: an issued receipt is shown as pledged while a lien on it is in force.
+    """
+
+    NONE = 0
+    DRAFT = 1
+    ISSUED = 2
+    PLEDGED = 3
+    RELEASED = 4
+    DELIVERED = 5
+    CANCELLED = 6
+    DISPUTED = 7
+    FROZEN = 8
+
+
+class BillState(IntEnum):
+    """The life of a bill of lading. PLEDGED is never kept, as with receipts."""
+
+    NONE = 0
+    ISSUED = 1
+    PLEDGED = 2
+    SURRENDERED = 3
+    SWITCHED = 4
+    DISCHARGED = 5
+    FROZEN = 6
+
+
+class FacilityState(IntEnum):
+    """The life of a facility. Called: a margin call is open."""
+
+    NONE = 0
+    OFFERED = 1
+    WITHDRAWN = 2
+    OPEN = 3
+    CALLED = 4
+    DEFAULTED = 5
+    CLOSED = 6
+
+
 class PartyRole(IntFlag):
     """What a party may be on the ledger. Unknown bits are kept: the registrar may use more."""
 
