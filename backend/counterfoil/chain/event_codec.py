@@ -11,6 +11,7 @@ from typing import Any
 from counterfoil.chain.packed_lots import unpack_payments, unpack_payouts, unpack_segment
 from counterfoil.domain import cash_events as cash
 from counterfoil.domain import events as ev
+from counterfoil.domain import lien_events as liens
 from counterfoil.domain.errors import DomainError, declare
 from counterfoil.domain.lot import AssetId, LotId
 from counterfoil.domain.states import NoteState, PartyRole, PartyState
@@ -137,7 +138,7 @@ def _payment_applied(args: _Args) -> ev.LedgerEvent:
 
 
 def _lien_placed(args: _Args) -> ev.LedgerEvent:
-    return ev.LienPlaced(**{**_named(args), "financing_id": args["financing"] or None})
+    return liens.LienPlaced(**{**_named(args), "financing_id": args["financing"] or None})
 
 
 def _cash_settled(args: _Args) -> ev.LedgerEvent:
@@ -181,9 +182,9 @@ _PLAIN: tuple[type[ev.LedgerEvent], ...] = (
     ev.Unencumbered,
     ev.LotSold,
     ev.NoteSettled,
-    ev.LienReleased,
-    ev.LienCollected,
-    ev.LienDischarged,
+    liens.LienReleased,
+    liens.LienCollected,
+    liens.LienDischarged,
     cash.CashIssued,
     cash.CashRedeemed,
     cash.PayoutAttested,

@@ -1,13 +1,13 @@
-"""Folds of the events of lots and liens; see counterfoil.domain.projection."""
+"""Folds of the events of lots; see counterfoil.domain.projection."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from counterfoil.domain import events as ev
-from counterfoil.domain.ledger_state import LedgerState, Lien
+from counterfoil.domain.ledger_state import LedgerState
 from counterfoil.domain.lot import ASSET_KIND_LOT, AssetId, Lot, LotId
-from counterfoil.domain.states import LienState, LotState
+from counterfoil.domain.states import LotState
 from counterfoil.domain.sub_range import partition_gap
 
 
@@ -81,52 +81,6 @@ def unencumbered(state: LedgerState, event: ev.Unencumbered, _: ev.Recorded) -> 
     state.lots[lot.lot_id] = replace(lot, state=LotState.FREE)
 
 
-def lien_placed(state: LedgerState, event: ev.LienPlaced, _: ev.Recorded) -> None:
-    """At most one lien in force on an asset."""
-    before = state.liens.get(event.asset_id, ())
-    if before and before[-1].state is LienState.ACTIVE:
-        raise ValueError(f"asset {event.asset_id} carries a lien already")
-    if event.sequence != len(before) + 1:
-        raise ValueError(f"lien {event.sequence} follows {len(before)} liens")
-    lien = Lien(
-        asset_id=event.asset_id,
-        sequence=event.sequence,
-        pledgee_id=event.pledgee_id,
-        pledgor_id=event.pledgor_id,
-        secured_minor=event.secured_minor,
-        financing_id=event.financing_id,
-        registered_at_s=event.registered_at_s,
-        agreement_hash=event.agreement_hash,
-        registration_hash=event.registration_hash,
-    )
-    state.liens[event.asset_id] = (*before, lien)
-
-
-def lien_released(state: LedgerState, event: ev.LienReleased, _: ev.Recorded) -> None:
-    """Given up."""
-    _end(state, event.asset_id, event.sequence, LienState.RELEASED)
-
-
-def lien_discharged(state: LedgerState, event: ev.LienDischarged, _: ev.Recorded) -> None:
-    """Paid, or without an asset."""
-    _end(state, event.asset_id, event.sequence, LienState.DISCHARGED)
-
-
-def lien_collected(state: LedgerState, event: ev.LienCollected, _: ev.Recorded) -> None:
-    """The claim shrinks by what was paid."""
-    lien = _active(state, event.asset_id, event.sequence)
-    if lien.secured_minor - event.paid_minor != event.secured_minor:
-        raise ValueError(f"asset {event.asset_id}: {event.paid_minor} of {lien.secured_minor} was collected")
-    _put(
-        state,
-        replace(
-            lien,
-            secured_minor=event.secured_minor,
-            collected_minor=lien.collected_minor + event.paid_minor,
-        ),
-    )
-
-
 def _lot_of(asset_id: AssetId) -> LotId:
     if asset_id.kind != ASSET_KIND_LOT:
         raise ValueError(f"asset kind {asset_id.kind} is not a lot")
@@ -138,18 +92,3 @@ def _in_state(state: LedgerState, lot_id: LotId, expected: LotState) -> Lot:
     if lot.state is not expected:
         raise ValueError(f"lot {lot_id} is {lot.state.name}, not {expected.name}")
     return lot
-
-
-def _active(state: LedgerState, asset_id: AssetId, sequence: int) -> Lien:
-    lien = state.liens[asset_id][-1]
-    if lien.sequence != sequence or lien.state is not LienState.ACTIVE:
-        raise ValueError(f"lien {sequence} on asset {asset_id} is not in force")
-    return lien
-
-
-def _put(state: LedgerState, lien: Lien) -> None:
-    state.liens[lien.asset_id] = (*state.liens[lien.asset_id][:-1], lien)
-
-
-def _end(state: LedgerState, asset_id: AssetId, sequence: int, end: LienState) -> None:
-    _put(state, replace(_active(state, asset_id, sequence), state=end))

@@ -11,7 +11,8 @@ from typing import Any
 
 from counterfoil.domain import cash_events as cash
 from counterfoil.domain import events as ev
-from counterfoil.domain import project_cash, project_lots, project_notes, project_parties
+from counterfoil.domain import lien_events as liens
+from counterfoil.domain import project_cash, project_liens, project_lots, project_notes, project_parties
 from counterfoil.domain.errors import DomainError, declare
 from counterfoil.domain.ledger_state import LedgerState
 
@@ -54,10 +55,10 @@ _FOLDS: dict[type[ev.LedgerEvent], Fold] = {
     ev.AssignmentAcknowledged: project_lots.assignment_acknowledged,
     ev.Encumbered: project_lots.encumbered,
     ev.Unencumbered: project_lots.unencumbered,
-    ev.LienPlaced: project_lots.lien_placed,
-    ev.LienReleased: project_lots.lien_released,
-    ev.LienCollected: project_lots.lien_collected,
-    ev.LienDischarged: project_lots.lien_discharged,
+    liens.LienPlaced: project_liens.lien_placed,
+    liens.LienReleased: project_liens.lien_released,
+    liens.LienCollected: project_liens.lien_collected,
+    liens.LienDischarged: project_liens.lien_discharged,
     cash.CashIssued: project_cash.cash_issued,
     cash.CashRedeemed: project_cash.cash_redeemed,
     cash.PayoutAttested: project_cash.payout_attested,

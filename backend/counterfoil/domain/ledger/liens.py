@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from counterfoil.domain import contract_errors_money as codes
-from counterfoil.domain import events as ev
+from counterfoil.domain import lien_events
 from counterfoil.domain.ledger.book import NO_HASH, Book, Call, refuse
 from counterfoil.domain.ledger.lots import Lots
 from counterfoil.domain.ledger_state import Lien
@@ -51,7 +51,7 @@ class Liens:
             refuse(codes.NOT_PLEDGEE, asset=asset_id.number, actor=actor_id)
         self._put(replace(lien, state=LienState.RELEASED))
         self._book.record(
-            call, ev.LienReleased(asset_id=asset_id, sequence=lien.sequence, reason_hash=reason_hash)
+            call, lien_events.LienReleased(asset_id=asset_id, sequence=lien.sequence, reason_hash=reason_hash)
         )
         self._lots.unencumber(call, lot_id=asset_id.lot_id)
 
@@ -95,7 +95,7 @@ class Liens:
         self._state.liens[agreed.asset_id] = (*before, lien)
         self._book.record(
             call,
-            ev.LienPlaced(
+            lien_events.LienPlaced(
                 asset_id=lien.asset_id,
                 sequence=lien.sequence,
                 pledgee_id=lien.pledgee_id,
@@ -115,7 +115,7 @@ class Liens:
         self._put(replace(lien, secured_minor=left, collected_minor=lien.collected_minor + taken_minor))
         self._book.record(
             call,
-            ev.LienCollected(
+            lien_events.LienCollected(
                 asset_id=lien.asset_id, sequence=lien.sequence, paid_minor=taken_minor, secured_minor=left
             ),
         )
@@ -124,7 +124,7 @@ class Liens:
         """End the lien in force on an asset."""
         lien = self._state.liens[asset_id][-1]
         self._put(replace(lien, state=LienState.DISCHARGED))
-        self._book.record(call, ev.LienDischarged(asset_id=asset_id, sequence=lien.sequence))
+        self._book.record(call, lien_events.LienDischarged(asset_id=asset_id, sequence=lien.sequence))
         self._lots.unencumber(call, lot_id=asset_id.lot_id)
 
     def _put(self, lien: Lien) -> None:
