@@ -14,7 +14,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from counterfoil.domain.goods import Good, Site
 from counterfoil.domain.invoice import Finding, Invoice
+from counterfoil.domain.physical_lot import PhysicalLot
 from counterfoil.ports import EventRecord
 
 
@@ -31,6 +33,8 @@ class DocumentKind(StrEnum):
     ACCOUNT = "account"
     DEPOSIT = "deposit"
     PAYMENT = "payment"
+    ORDER = "order"
+    HANDOVER = "handover"
 
 
 class InvoiceState(StrEnum):
@@ -101,6 +105,22 @@ class RuleTraceRecord:
     trace_json: str
 
 
+class TitleKind(StrEnum):
+    """Which document of title a detail root stands for."""
+
+    RECEIPT = "receipt"
+    BILL = "bill"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TitleDocumentRecord:
+    """A document of title. detail_root: 32 bytes, as on chain. body_json: its elements and their salts."""
+
+    detail_root: bytes
+    kind: TitleKind
+    body_json: str
+
+
 class Parties(Protocol):
     """Legal entities and every identifier that leads to them."""
 
@@ -153,6 +173,22 @@ class RuleTraces(Protocol):
     def of_subject(self, subject: str) -> tuple[RuleTraceRecord, ...]: ...
 
 
+class TitleDocuments(Protocol):
+    """What the chain knows by hashes only: documents of title with their salts, lots, goods, sites."""
+
+    def add(self, document: TitleDocumentRecord) -> None: ...
+    def by_root(self, detail_root: bytes) -> TitleDocumentRecord | None: ...
+    def add_lot(self, lot_key: bytes, lot: PhysicalLot) -> None: ...
+    def lot_by_key(self, lot_key: bytes) -> PhysicalLot | None: ...
+    def add_good(self, good: Good) -> None: ...
+    def good_by_key(self, good_key: bytes) -> Good | None: ...
+    def all_goods(self) -> tuple[Good, ...]: ...
+    def add_site(self, site: Site) -> None: ...
+    def site_by_key(self, site_key: bytes) -> Site | None: ...
+    def add_bill_number(self, number_key: bytes, *, carrier: str, number: str) -> None: ...
+    def bill_number_of(self, number_key: bytes) -> tuple[str, str] | None: ...
+
+
 class UnitOfWork(Protocol):
     """One transaction: everything in it is kept or nothing."""
 
@@ -166,6 +202,8 @@ class UnitOfWork(Protocol):
     def chain_log(self) -> ChainLog: ...
     @property
     def rule_traces(self) -> RuleTraces: ...
+    @property
+    def titles(self) -> TitleDocuments: ...
 
 
 class StorePort(Protocol):

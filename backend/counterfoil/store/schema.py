@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 metadata = MetaData(
     naming_convention={
@@ -190,4 +190,42 @@ rule_traces = Table(
     Column("decided_at", UtcDateTime, nullable=False),
     Column("passed", Boolean, nullable=False),
     Column("trace_json", Text, nullable=False),
+)
+
+# What the chain knows by hashes only. Salts stand in the documents: whoever has them can test guesses.
+title_documents = Table(
+    "title_documents",
+    metadata,
+    _hash("detail_root", primary_key=True),
+    Column("kind", String(16), CheckConstraint("kind in ('receipt', 'bill')", name="kind"), nullable=False),
+    Column("body_json", Text, nullable=False),
+)
+
+physical_lots = Table(
+    "physical_lots",
+    metadata,
+    _hash("lot_key", primary_key=True),
+    Column("lot_json", Text, nullable=False),
+)
+
+goods = Table(
+    "goods",
+    metadata,
+    _hash("good_key", primary_key=True),
+    Column("good_json", Text, nullable=False),
+)
+
+sites = Table(
+    "sites",
+    metadata,
+    _hash("site_key", primary_key=True),
+    Column("code", Text, nullable=False),
+)
+
+bill_numbers = Table(
+    "bill_numbers",
+    metadata,
+    _hash("number_key", primary_key=True),
+    Column("carrier", String(8), nullable=False),
+    Column("number", Text, nullable=False),
 )

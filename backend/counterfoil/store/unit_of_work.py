@@ -17,6 +17,7 @@ from counterfoil.store.chain_log import SqlChainLog
 from counterfoil.store.documents import SqlDocuments, SqlRuleTraces
 from counterfoil.store.invoices import SqlInvoices
 from counterfoil.store.parties import SqlParties
+from counterfoil.store.receipts import SqlTitleDocuments
 from counterfoil.store.schema import SCHEMA_VERSION, metadata, schema_version
 
 STORE_VERSION = declare(
@@ -54,6 +55,7 @@ class SqlUnitOfWork:
         self.documents = SqlDocuments(connection)
         self.chain_log = SqlChainLog(connection)
         self.rule_traces = SqlRuleTraces(connection)
+        self.titles = SqlTitleDocuments(connection)
 
 
 class Store:
