@@ -17,6 +17,8 @@ from typing import Protocol
 from counterfoil.domain.goods import Good, Site
 from counterfoil.domain.invoice import Finding, Invoice
 from counterfoil.domain.physical_lot import PhysicalLot
+from counterfoil.domain.receipt_document import ReceiptDocument
+from counterfoil.domain.salted_fields import SaltedDocument
 from counterfoil.ports import EventRecord
 
 
@@ -114,11 +116,16 @@ class TitleKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TitleDocumentRecord:
-    """A document of title. detail_root: 32 bytes, as on chain. body_json: its elements and their salts."""
+    """A document of title. salted: its fields with their salts. receipt: None where it is a bill."""
 
-    detail_root: bytes
     kind: TitleKind
-    body_json: str
+    salted: SaltedDocument
+    receipt: ReceiptDocument | None = None
+
+    @property
+    def detail_root(self) -> bytes:
+        """The 32 bytes on the chain that commit to it."""
+        return self.salted.root
 
 
 class Parties(Protocol):

@@ -3,18 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from counterfoil.domain.goods import Good, Site, Unit
+from counterfoil.domain.money import Currency, Money
 from counterfoil.domain.physical_lot import PhysicalLot
+from counterfoil.domain.receipt_document import (
+    Period,
+    ReceiptDocument,
+    ReceiptGoods,
+    ReceiptParty,
+    StorageFee,
+)
+from counterfoil.domain.salted_fields import salt_fields
 from counterfoil.store.unit_of_work import Store, open_sqlite
 from counterfoil.store_port import TitleDocumentRecord, TitleKind
 
 ROOT = bytes(range(32))
 COIL = Good(code="HRC-Q235B", grade="A", unit=Unit.of("TNE"), name="hot rolled coil")
+TODAY = date(2026, 11, 22)
 LOT = PhysicalLot(site=Site("CNTAO-7"), quantity=COIL.quantity("24.980"), maker="Rongjin", serial="R-0451")
+DOCUMENT = ReceiptDocument(
+    number="WR-1",
+    issued_by="Li Wei",
+    issued_at="Qingdao",
+    issued_on=TODAY,
+    keeper=ReceiptParty(name="Dagang Storage", identity="91370200MA3C000001"),
+    depositor=ReceiptParty(name="融锦特钢材料有限公司", address="1 Port Road"),
+    goods=ReceiptGoods(
+        good=COIL, quantity=LOT.quantity, quality="prime", packaging="strapped", pieces=1, marks="R-0451"
+    ),
+    loss_standard="none",
+    site=LOT.site,
+    period=Period(first=TODAY, last=TODAY),
+    fee=StorageFee(price=Money(50, Currency.of("CNY")), basis="a tonne and a day"),
+    lots=(LOT,),
+)
 
 
 @pytest.fixture
@@ -24,14 +51,30 @@ def store(tmp_path: Path) -> Iterator[Store]:
     opened.close()
 
 
-def test_a_document_comes_back_by_its_root_and_is_never_replaced(store: Store) -> None:
-    kept = TitleDocumentRecord(detail_root=ROOT, kind=TitleKind.RECEIPT, body_json='{"goods":"卷钢"}')
+def test_documents_come_back_by_their_roots_with_their_salts(store: Store) -> None:
+    receipt = TitleDocumentRecord(
+        kind=TitleKind.RECEIPT, salted=salt_fields(DOCUMENT.fields()), receipt=DOCUMENT
+    )
+    bill = TitleDocumentRecord(kind=TitleKind.BILL, salted=salt_fields({"bill.number": "583047112"}))
     with store.begin() as work:
-        work.titles.add(kept)
-        work.titles.add(TitleDocumentRecord(detail_root=ROOT, kind=TitleKind.BILL, body_json="{}"))
+        for _ in range(2):
+            work.titles.add(receipt)
+            work.titles.add(bill)
     with store.begin() as work:
-        assert work.titles.by_root(ROOT) == kept
+        assert work.titles.by_root(receipt.salted.root) == receipt
+        assert work.titles.by_root(bill.salted.root) == bill
         assert work.titles.by_root(bytes(32)) is None
+
+
+def test_one_document_salted_twice_has_two_roots(store: Store) -> None:
+    first, second = (
+        TitleDocumentRecord(kind=TitleKind.RECEIPT, salted=salt_fields(DOCUMENT.fields()), receipt=DOCUMENT)
+        for _ in range(2)
+    )
+    assert first.detail_root != second.detail_root
+    with store.begin() as work:
+        work.titles.add(first)
+        assert work.titles.by_root(second.detail_root) is None
 
 
 def test_lots_goods_and_sites_come_back_by_their_keys(store: Store) -> None:

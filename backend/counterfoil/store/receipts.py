@@ -5,15 +5,20 @@ The chain has roots and keys. Everything here is private: a salt in other hands 
 
 from __future__ import annotations
 
+import json
+
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, Table, insert, select
 
 from counterfoil.domain.goods import Good, Site
 from counterfoil.domain.physical_lot import PhysicalLot
+from counterfoil.domain.receipt_document import ReceiptDocument
+from counterfoil.domain.salted_fields import SaltedDocument, SaltedField
 from counterfoil.store.schema import bill_numbers, goods, physical_lots, sites, title_documents
 from counterfoil.store_port import TitleDocumentRecord, TitleKind
 
 _LOT: TypeAdapter[PhysicalLot] = TypeAdapter(PhysicalLot)
+_RECEIPT: TypeAdapter[ReceiptDocument] = TypeAdapter(ReceiptDocument)
 _GOOD: TypeAdapter[Good] = TypeAdapter(Good)
 
 
@@ -25,10 +30,15 @@ class SqlTitleDocuments:
 
     def add(self, document: TitleDocumentRecord) -> None:
         """Keep a document; equal roots are equal documents, salts included."""
+        receipt = document.receipt
         self._add_once(
             title_documents,
             {"detail_root": document.detail_root.hex()},
-            {"kind": document.kind.value, "body_json": document.body_json},
+            {
+                "kind": document.kind.value,
+                "fields_json": _fields_to_json(document.salted),
+                "receipt_json": None if receipt is None else _RECEIPT.dump_json(receipt).decode(),
+            },
         )
 
     def by_root(self, detail_root: bytes) -> TitleDocumentRecord | None:
@@ -38,7 +48,11 @@ class SqlTitleDocuments:
         ).first()
         if row is None:
             return None
-        return TitleDocumentRecord(detail_root=detail_root, kind=TitleKind(row.kind), body_json=row.body_json)
+        return TitleDocumentRecord(
+            kind=TitleKind(row.kind),
+            salted=_fields_from_json(row.fields_json),
+            receipt=None if row.receipt_json is None else _RECEIPT.validate_json(row.receipt_json),
+        )
 
     def add_lot(self, lot_key: bytes, lot: PhysicalLot) -> None:
         """Keep what a lot's key stands for, in the words of the first document that named it."""
@@ -85,7 +99,21 @@ class SqlTitleDocuments:
         ).first()
         return None if row is None else (row.carrier, row.number)
 
-    def _add_once(self, table: Table, key: dict[str, str], values: dict[str, str]) -> None:
+    def _add_once(self, table: Table, key: dict[str, str], values: dict[str, str | None]) -> None:
         ((name, value),) = key.items()
         if self._connection.execute(select(table.c[name]).where(table.c[name] == value)).first() is None:
             self._connection.execute(insert(table).values(**key, **values))
+
+
+def _fields_to_json(salted: SaltedDocument) -> str:
+    listed = [[field.name, field.value, field.salt.hex()] for field in salted.fields]
+    return json.dumps(listed, ensure_ascii=False, separators=(",", ":"))
+
+
+def _fields_from_json(text: str) -> SaltedDocument:
+    return SaltedDocument(
+        tuple(
+            SaltedField(name=name, value=value, salt=bytes.fromhex(salt))
+            for name, value, salt in json.loads(text)
+        )
+    )

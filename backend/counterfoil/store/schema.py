@@ -198,7 +198,8 @@ title_documents = Table(
     metadata,
     _hash("detail_root", primary_key=True),
     Column("kind", String(16), CheckConstraint("kind in ('receipt', 'bill')", name="kind"), nullable=False),
-    Column("body_json", Text, nullable=False),
+    Column("fields_json", Text, nullable=False),
+    Column("receipt_json", Text),
 )
 
 physical_lots = Table(
