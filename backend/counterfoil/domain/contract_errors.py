@@ -10,7 +10,14 @@ from datetime import UTC, datetime, timedelta
 
 from counterfoil.domain.errors import declare
 from counterfoil.domain.lot import ASSET_KIND_BILL, ASSET_KIND_LOT, ASSET_KIND_RECEIPT, AssetId, LotId
-from counterfoil.domain.states import FinancingState, LotState, NoteState, PartyRole
+from counterfoil.domain.states import (
+    BillState,
+    FinancingState,
+    LotState,
+    NoteState,
+    PartyRole,
+    ReceiptState,
+)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -53,6 +60,16 @@ def lot_state_text(state: int) -> str:
 def financing_state_text(state: int) -> str:
     """Offered, Drawn down, ..."""
     return _words(FinancingState(state).name)
+
+
+def receipt_state_text(state: int) -> str:
+    """Draft, Issued, ..."""
+    return _words(ReceiptState(state).name)
+
+
+def bill_state_text(state: int) -> str:
+    """Issued, Surrendered, ..."""
+    return _words(BillState(state).name)
 
 
 def role_text(roles: int) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from counterfoil.domain.events import InvoiceShare
+from counterfoil.domain.goods_state import FIRST_ATTESTATION_AGE_S, BackedLot, Bill, Receipt, Stock
 from counterfoil.domain.lot import AssetId, Lot, LotId
 from counterfoil.domain.states import (
     FinancingKind,
@@ -189,7 +190,10 @@ class LedgerState:
     """Everything the contracts know, by the keys they know it by.
 
     key_owners has every key that ever was given; acceptances (assignee, debtor), debtor 0 for all; liens: an
-    asset's liens in order, the last one the current one; balances and supplies leave zeros out.
+    asset's liens in order, the last one the current one; balances, supplies and exposures leave zeros out.
+    stock_numbers: by keeper, site and good; physical_lots: by key, while they back something; exposures and
+    caps: by keeper and currency; bill_numbers: by the number's key, for ever; receipt_bills: which bill ended
+    in a receipt.
     """
 
     parties: dict[int, Party] = field(default_factory=dict)
@@ -211,6 +215,16 @@ class LedgerState:
     financings: dict[int, Financing] = field(default_factory=dict)
     modules: set[tuple[str, str]] = field(default_factory=set)
     asset_kinds: dict[int, str] = field(default_factory=dict)
+    stocks: dict[int, Stock] = field(default_factory=dict)
+    stock_numbers: dict[tuple[int, bytes, bytes], int] = field(default_factory=dict)
+    attestation_age_s: int = FIRST_ATTESTATION_AGE_S
+    exposures: Counter[tuple[int, int]] = field(default_factory=Counter)
+    exposure_caps: dict[tuple[int, int], int] = field(default_factory=dict)
+    receipts: dict[int, Receipt] = field(default_factory=dict)
+    physical_lots: dict[bytes, BackedLot] = field(default_factory=dict)
+    bills: dict[int, Bill] = field(default_factory=dict)
+    bill_numbers: dict[bytes, int] = field(default_factory=dict)
+    receipt_bills: dict[int, int] = field(default_factory=dict)
 
     def lots_of(self, note_id: int) -> Iterator[Lot]:
         """Every lot of a note in the order of the tree: a lot, then its children."""
