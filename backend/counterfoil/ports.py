@@ -115,13 +115,25 @@ class SignedBytes(Protocol):
     def raw_transaction(self) -> bytes: ...
 
 
+class SignedMessage(Protocol):
+    """A signature over a message: r, s and v, 65 bytes."""
+
+    @property
+    def signature(self) -> bytes: ...
+
+
 class Signer(Protocol):
-    """The holder of one key. An `eth_account` LocalAccount is one; so may be a hardware module."""
+    """The holder of one key. An `eth_account` LocalAccount is one; so may be a hardware module.
+
+    sign_typed_data takes a whole EIP-712 message: types, primaryType, domain and message.
+    """
 
     @property
     def address(self) -> str: ...
 
     def sign_transaction(self, transaction_dict: dict[str, Any], /) -> SignedBytes: ...
+
+    def sign_typed_data(self, *, full_message: dict[str, Any]) -> SignedMessage: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
