@@ -7,8 +7,16 @@ from __future__ import annotations
 
 from counterfoil.domain.contract_errors import asset_text, financing_state_text, lot_text, time_text
 from counterfoil.domain.errors import declare
+from counterfoil.domain.facility_state import facility_number
 
 _ASSET = {"asset": asset_text}
+
+
+def financing_text(financing: int) -> str:
+    """What a lien's financing number names."""
+    facility_id = facility_number(financing)
+    return f"the loan {financing}" if facility_id is None else f"the facility {facility_id}"
+
 
 # -- liens --
 
@@ -23,9 +31,9 @@ LIEN_UNKNOWN = declare(
 )
 LIEN_OF_LOAN = declare(
     "LienOfLoan",
-    "the lien on {asset} secures the loan {financing}, which takes its payments itself",
-    "Book the payment on the loan.",
-    show=_ASSET,
+    "the lien on {asset} secures {financing}, which decides about it itself",
+    "Do it through the loan or the facility.",
+    show=_ASSET | {"financing": financing_text},
 )
 ASSET_UNKNOWN = declare(
     "AssetUnknown", "{asset} names nothing on this ledger", "Check the number of the asset.", show=_ASSET
@@ -56,6 +64,81 @@ REGISTERED_IN_FUTURE = declare(
     "the registration is dated {registered_at}, now it is {now_at}",
     "State when the public registry took the entry, or zero where there is none.",
     show={"registered_at": time_text, "now_at": time_text},
+)
+
+ASSET_KIND_TAKEN = declare(
+    "AssetKindTaken", "where assets of kind {kind} are kept is fixed", "Leave it as it is."
+)
+ASSET_BLOCKED = declare(
+    "AssetBlocked",
+    "{asset} is blocked: {blocks} liens registered elsewhere seem to cover it",
+    "Have the arbiter decide on each block; until then, and where one is upheld, it secures nothing more.",
+    show=_ASSET,
+)
+BLOCK_UNKNOWN = declare(
+    "BlockUnknown",
+    "no block of {asset} by the match {match_hash} is open",
+    "Look the open blocks of the asset up and name one of them.",
+    show=_ASSET,
+)
+BLOCK_EXISTS = declare(
+    "BlockExists",
+    "{asset} is blocked by the match {match_hash} already",
+    "Nothing more is to be done until it is resolved.",
+    show=_ASSET,
+)
+TOO_MANY_BLOCKS = declare(
+    "TooManyBlocks",
+    "{asset} has {maximum} open blocks, which is the limit",
+    "Resolve some of them first.",
+    show=_ASSET,
+)
+REASON_HASH_MISSING = declare(
+    "ReasonHashMissing", "the reason is not stated", "State the hash of the document that says why."
+)
+SUBSTITUTE_UNKNOWN = declare(
+    "SubstituteUnknown",
+    "its holder does not offer {replacement} in place of {asset}",
+    "Have the pledgor propose just this replacement first.",
+    show=_ASSET | {"replacement": asset_text},
+)
+SUBSTITUTE_IS_ASSET = declare(
+    "SubstituteIsAsset", "{asset} cannot take its own place", "Name another asset.", show=_ASSET
+)
+NOT_PLEDGOR = declare(
+    "NotPledgor",
+    "party {actor} does not hold {asset}",
+    "Have the holder sign with its own key.",
+    show=_ASSET,
+)
+PLEDGEE_HOLDS_LIEN = declare(
+    "PledgeeHoldsLien",
+    "the lien on {asset} is that party's already",
+    "Name another funder.",
+    show=_ASSET,
+)
+ENFORCED_TO_HOLDER = declare(
+    "EnforcedToHolder",
+    "{asset} is that party's already, so that it cannot be sold or awarded to it",
+    "Name the buyer, or release the lien.",
+    show=_ASSET,
+)
+KEPT_NOT_INSIDE = declare(
+    "KeptNotInside",
+    "{kept_minor} of {asset}, which is {length_minor}, is not a part of it (minor units)",
+    "Keep more than nothing and less than all; release the lien to free the whole.",
+    show=_ASSET,
+)
+NOT_DIVISIBLE = declare(
+    "NotDivisible",
+    "{asset} cannot be divided",
+    "Release it as a whole, or take a substitute for it.",
+    show=_ASSET,
+)
+NOT_LIEN_REGISTRY = declare(
+    "NotLienRegistry",
+    "{caller} is not the lien registry",
+    "Use the lien registry; it calls on your behalf.",
 )
 
 # -- cash --

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from counterfoil.domain.events import InvoiceShare
+from counterfoil.domain.facility_state import Facility, Price, facility_number, financing_number
 from counterfoil.domain.goods_state import FIRST_ATTESTATION_AGE_S, BackedLot, Bill, Receipt, Stock
+from counterfoil.domain.lien_state import Block, Substitute
 from counterfoil.domain.lot import AssetId, Lot, LotId
 from counterfoil.domain.states import (
     FinancingKind,
@@ -116,7 +118,10 @@ class Note:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lien:
-    """An encumbrance, in force or past. secured_minor: what its claim may still take from a settlement."""
+    """An encumbrance, in force or past. secured_minor: what its claim may still take from a settlement.
+
+    financing_id: of the loan or, with its highest bit set, of the facility; None: a claim outside the ledger.
+    """
 
     asset_id: AssetId
     sequence: int
@@ -129,6 +134,15 @@ class Lien:
     registration_hash: bytes
     state: LienState = LienState.ACTIVE
     collected_minor: int = 0
+
+    @property
+    def facility_id(self) -> int | None:
+        """The facility that it secures, where it does."""
+        return facility_number(self.financing_id)
+
+    def going_on(self, kept_id: AssetId) -> Lien:
+        """The same terms over the part of a lot that stays pledged, as its first lien."""
+        return replace(self, asset_id=kept_id, sequence=1, state=LienState.ACTIVE, collected_minor=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,7 +204,8 @@ class LedgerState:
     """Everything the contracts know, by the keys they know it by.
 
     key_owners has every key that ever was given; acceptances (assignee, debtor), debtor 0 for all; liens: an
-    asset's liens in order, the last one the current one; balances, supplies and exposures leave zeros out.
+    asset's liens in order, the last one the current one; blocks: those ever placed, of a lot under its note's
+    root; prices by (source, good, currency); balances, supplies and exposures leave zeros out.
     stock_numbers: by keeper, site and good; physical_lots: by key, while they back something; exposures and
     caps: by keeper and currency; bill_numbers: by the number's key, for ever; receipt_bills: which bill ended
     in a receipt.
@@ -207,12 +222,16 @@ class LedgerState:
     payments: dict[LotId, tuple[LotPayment, ...]] = field(default_factory=dict)
     acknowledged: dict[LotId, int] = field(default_factory=dict)
     liens: dict[AssetId, tuple[Lien, ...]] = field(default_factory=dict)
+    blocks: dict[AssetId, tuple[Block, ...]] = field(default_factory=dict)
+    substitutes: dict[AssetId, Substitute] = field(default_factory=dict)
     balances: Counter[tuple[int, int]] = field(default_factory=Counter)
     issued: Counter[int] = field(default_factory=Counter)
     redeemed: Counter[int] = field(default_factory=Counter)
     deposits: set[bytes] = field(default_factory=set)
     redemptions: dict[int, Redemption] = field(default_factory=dict)
     financings: dict[int, Financing] = field(default_factory=dict)
+    prices: dict[tuple[int, bytes, int], Price] = field(default_factory=dict)
+    facilities: dict[int, Facility] = field(default_factory=dict)
     modules: set[tuple[str, str]] = field(default_factory=set)
     asset_kinds: dict[int, str] = field(default_factory=dict)
     stocks: dict[int, Stock] = field(default_factory=dict)
@@ -246,6 +265,20 @@ class LedgerState:
         """The current or last lien of an asset, or None if it never carried one."""
         found = self.liens.get(asset_id)
         return found[-1] if found else None
+
+    def is_pledged(self, asset_id: AssetId) -> bool:
+        """Whether a lien on the asset is in force."""
+        lien = self.lien_of(asset_id)
+        return lien is not None and lien.state is LienState.ACTIVE
+
+    def pool_of(self, facility_id: int) -> tuple[AssetId, ...]:
+        """The assets under a lien in force of this facility."""
+        number = financing_number(facility_id)
+        return tuple(
+            asset_id
+            for asset_id in self.facilities[facility_id].pool
+            if self.is_pledged(asset_id) and self.liens[asset_id][-1].financing_id == number
+        )
 
     def balance_of(self, party_id: int, currency: int) -> int:
         """Cash of a party in minor units."""

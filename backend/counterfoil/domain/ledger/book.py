@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import copy
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
 from typing import NoReturn
 
 from counterfoil.domain import contract_errors as codes
@@ -47,6 +49,25 @@ class Book:
     def record(self, call: Call, event: LedgerEvent) -> None:
         """Append an event, once the state has changed."""
         self.events.append(Recorded(event=event, at_s=call.now_s, sender=call.key))
+
+    @contextmanager
+    def whole(self) -> Iterator[None]:
+        """What happens inside happens wholly or, where it is refused half way, not at all."""
+        # Records are frozen, so that copies of their containers are a copy of the state.
+        kept = {each.name: copy.copy(getattr(self.state, each.name)) for each in fields(LedgerState)}
+        recorded = len(self.events)
+        try:
+            yield
+        except DomainError:
+            for name, container in kept.items():
+                setattr(self.state, name, container)
+            del self.events[recorded:]
+            raise
+
+    def is_active(self, party_id: int) -> bool:
+        """Whether the party exists and may act."""
+        party = self.state.parties.get(party_id)
+        return party is not None and party.is_active
 
     def require_office(self, call: Call, office: Office) -> None:
         """Refuse with AccessManagedUnauthorized unless the key holds the office."""
