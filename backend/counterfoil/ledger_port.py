@@ -2,7 +2,8 @@
 
 A command is signed by `by`, waits for its block and returns the receipt; a refusal of the contracts is raised
 as ContractRefusedError under the name of the Solidity error. Amounts are minor units, times seconds since
-1970 UTC, currencies ISO 4217 numeric codes, hashes 32 bytes.
+1970 UTC, currencies ISO 4217 numeric codes, hashes 32 bytes. Goods stand in counterfoil.goods_port, liens and
+facilities in counterfoil.facility_port; LedgerPort is the sum.
 """
 
 from __future__ import annotations
@@ -11,8 +12,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from counterfoil.domain.events import InvoiceShare, Recorded
-from counterfoil.domain.lot import AssetId, LotId
+from counterfoil.domain.lot import LotId
 from counterfoil.domain.states import PartyRole, PartyState
+from counterfoil.facility_port import FacilityPort
+from counterfoil.goods_port import GoodsPort
 from counterfoil.ports import EventRecord, Receipt, Signer
 
 LotRun = tuple[int, int, int]
@@ -76,7 +79,7 @@ class NoteCommands(Protocol):
 
 
 class LotCommands(Protocol):
-    """Lots and liens."""
+    """Lots. Liens over them stand in counterfoil.facility_port."""
 
     def split_lot(
         self, *, by: Signer, lot_id: LotId, children: Sequence[tuple[int, int]], background: bytes
@@ -86,18 +89,6 @@ class LotCommands(Protocol):
     def reject_assignment(self, *, by: Signer, lot_id: LotId) -> Receipt: ...
     def revoke_assignment(self, *, by: Signer, lot_id: LotId) -> Receipt: ...
     def acknowledge_assignment(self, *, by: Signer, lot_id: LotId) -> Receipt: ...
-    def pledge_lot(
-        self,
-        *,
-        by: Signer,
-        lot_id: LotId,
-        pledgee_id: int,
-        secured_minor: int,
-        registered_at_s: int,
-        agreement_hash: bytes,
-        registration_hash: bytes,
-    ) -> Receipt: ...
-    def release_lien(self, *, by: Signer, asset_id: AssetId, reason_hash: bytes) -> Receipt: ...
 
 
 class MoneyCommands(Protocol):
@@ -150,7 +141,6 @@ class LedgerViews(Protocol):
     def note_view(self, note_id: int, *, block: int) -> Mapping[str, Any]: ...
     def lot_view(self, lot_id: LotId, *, block: int) -> Mapping[str, Any]: ...
     def segment_view(self, note_id: int, segment: int, *, block: int) -> tuple[tuple[int, int, int], ...]: ...
-    def lien_view(self, asset_id: AssetId, *, block: int) -> Mapping[str, Any]: ...
     def financing_view(self, financing_id: int, *, block: int) -> Mapping[str, Any]: ...
     def invoice_view(self, fingerprint: bytes, *, block: int) -> Mapping[str, Any]: ...
     def balance_view(self, party_id: int, currency: int, *, block: int) -> int: ...
@@ -168,6 +158,14 @@ class LedgerEvents(Protocol):
 
 
 class LedgerPort(
-    PartyCommands, NoteCommands, LotCommands, MoneyCommands, LedgerViews, LedgerEvents, Protocol
+    PartyCommands,
+    NoteCommands,
+    LotCommands,
+    MoneyCommands,
+    GoodsPort,
+    FacilityPort,
+    LedgerViews,
+    LedgerEvents,
+    Protocol,
 ):
     """All of it."""

@@ -10,14 +10,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from counterfoil.chain.artifact import load_artifact
+from counterfoil.chain.contract_calls import AUTHORITY, CASH, FINANCING, LEDGER, LIENS, SETTLEMENT
 from counterfoil.chain.gateway import ChainGateway
-from counterfoil.chain.ledger_commands import CASH, FINANCING, LEDGER, LIENS, SETTLEMENT
 from counterfoil.domain.errors import CounterfoilError
 from counterfoil.domain.lot import ASSET_KIND_LOT
 from counterfoil.domain.states import Office
 from counterfoil.ports import ContractCall, Receipt, Signer
 
-AUTHORITY = "Authority"
 _NO_DELAY = 0
 
 # The functions that AccessManager guards, by the office that may call them. Whatever else is restricted stays

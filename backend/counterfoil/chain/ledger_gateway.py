@@ -7,24 +7,33 @@ from typing import Any
 
 import counterfoil.domain.contract_errors
 import counterfoil.domain.contract_errors_money  # noqa: F401 - declares the sentences of what contracts refuse
+from counterfoil.chain.contract_calls import CASH, FINANCING, LEDGER
 from counterfoil.chain.event_codec import decode_event
-from counterfoil.chain.ledger_commands import (
-    CASH,
-    FINANCING,
-    LEDGER,
-    LIENS,
-    LotCalls,
-    MoneyCalls,
-    NoteCalls,
-    PartyCalls,
-)
+from counterfoil.chain.facility_commands import FacilityCalls, LienCalls
+from counterfoil.chain.goods_commands import BillCalls, PriceCalls, ReceiptCalls, StockCalls
+from counterfoil.chain.goods_views import FacilityAnswers, GoodsAnswers
+from counterfoil.chain.ledger_commands import LotCalls, NoteCalls, PartyCalls
+from counterfoil.chain.money_commands import MoneyCalls
 from counterfoil.chain.packed_lots import unpack_segment
 from counterfoil.domain.events import Recorded
-from counterfoil.domain.lot import AssetId, LotId
+from counterfoil.domain.lot import LotId
 from counterfoil.ports import EventRecord
 
 
-class LedgerGateway(PartyCalls, NoteCalls, LotCalls, MoneyCalls):
+class LedgerGateway(
+    PartyCalls,
+    NoteCalls,
+    LotCalls,
+    MoneyCalls,
+    StockCalls,
+    ReceiptCalls,
+    BillCalls,
+    PriceCalls,
+    LienCalls,
+    FacilityCalls,
+    GoodsAnswers,
+    FacilityAnswers,
+):
     """counterfoil.ledger_port.LedgerPort on the contracts.
 
     block: number of the block whose state is asked for, so that several answers belong together.
@@ -54,10 +63,6 @@ class LedgerGateway(PartyCalls, NoteCalls, LotCalls, MoneyCalls):
             return ()
         children = unpack_segment(words).children
         return tuple((child.positions.last, child.party_id, int(child.state)) for child in children)
-
-    def lien_view(self, asset_id: AssetId, *, block: int) -> Mapping[str, Any]:
-        """ILienRegistry.Lien."""
-        return self._mapping(LIENS, "lienOf", asset_id.number, block=block)
 
     def financing_view(self, financing_id: int, *, block: int) -> Mapping[str, Any]:
         """IFinancing.FinancingView."""
@@ -98,7 +103,3 @@ class LedgerGateway(PartyCalls, NoteCalls, LotCalls, MoneyCalls):
     def sender_of(self, tx_hash: str) -> str:
         """The address that signed a transaction."""
         return self._gateway.receipt(tx_hash).sender
-
-    def _mapping(self, contract: str, function: str, argument: object, *, block: int) -> Mapping[str, Any]:
-        found: Mapping[str, Any] = self._gateway.call(contract, function, [argument], block=block)
-        return found

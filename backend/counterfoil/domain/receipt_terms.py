@@ -1,7 +1,6 @@
-"""What parties state when they make, cut, join and move warehouse receipts, and what a keeper seals.
+"""What parties state when they cut, join and move warehouse receipts, and what a keeper seals.
 
-Quantities are whole steps of 10 to the minus the stock's decimals, keys and roots 32 bytes, times seconds
-since 1970 UTC. contracts/interfaces/IReceipts.sol declares the same shapes.
+Keys and roots are 32 bytes, times seconds since 1970 UTC; contracts/interfaces/IReceipts.sol has the shapes.
 """
 
 from __future__ import annotations
@@ -17,14 +16,6 @@ from eth_utils import keccak
 NOBODY = 0
 _PARTS = ("(bytes32,bytes32[])[]", "bytes32")
 _SOURCES = ("(uint64,bytes32[])[]", "bytes32")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LotQuantity:
-    """A physical lot under its key, and how much of it there is."""
-
-    key: bytes
-    quantity: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from counterfoil.domain.lot import AssetId
 from counterfoil.domain.money import Currency
 from counterfoil.store_port import DocumentKind
 from counterfoil.usecases.acting import actor_of
@@ -50,9 +51,9 @@ def pledge_lot(
     receipt = carry_out(
         bench,
         "pledge_lot",
-        lambda: bench.ledger.pledge_lot(
+        lambda: bench.ledger.pledge_asset(
             by=acting.key,
-            lot_id=asset.lot_id,
+            asset_id=AssetId.of_lot(asset.lot_id),
             pledgee_id=pledgee_id,
             secured_minor=amount,
             registered_at_s=registered_at_s,

@@ -1,0 +1,40 @@
+"""What all commands on the contracts share: how a call is sent, and by which names contracts go."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from counterfoil.chain.gateway import ChainGateway
+from counterfoil.ports import Receipt, Signer
+
+AUTHORITY = "Authority"
+LEDGER = "Ledger"
+CASH = "Cash"
+LIENS = "LienRegistry"
+FINANCING = "Financing"
+SETTLEMENT = "Settlement"
+WAREHOUSE = "Warehouse"
+BILLS = "BillsOfLading"
+PRICES = "Prices"
+FACILITIES = "Facilities"
+
+WHOLE_DEBT = 2**48 - 1
+"""Repaying this amount means: whatever is owed now."""
+
+
+class ContractCalls:
+    """What the commands and views of one aggregate derive from.
+
+    Views are asked for at a block's number, so that several answers belong together.
+    """
+
+    def __init__(self, gateway: ChainGateway) -> None:
+        self._gateway = gateway
+
+    def _send(self, by: Signer, contract: str, function: str, *args: Any) -> Receipt:
+        return self._gateway.send(contract, function, args, by)
+
+    def _mapping(self, contract: str, function: str, argument: object, *, block: int) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = self._gateway.call(contract, function, [argument], block=block)
+        return found
