@@ -6,24 +6,25 @@ never passes through a binary float.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
-from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from counterfoil.domain.errors import DomainError
 from counterfoil.entrypoints.demo.refusals import PLAN_UNUSABLE
+from counterfoil.ingest.marked_document import (
+    DocumentUnreadable,
+    MarkedDocument,
+    Place,
+    place_text,
+    read_marked,
+)
 
 MAX_PLAN_BYTES = 2**20
-_DEEPEST = 20
 _NUMBER = r"[0-9]+(?:\.[0-9]+)?"
-Place = tuple[int | str, ...]
-"""Where in the document: keys and positions from the top, for example ("splits", 0, "to", 1, "amount")."""
 
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
@@ -74,28 +75,26 @@ class SplitPlan:
 
     path: Path
     entries: tuple[PlanEntry, ...]
-    lines: dict[Place, int]
+    marked: MarkedDocument
 
     def fault(self, place: Place, reason: str) -> DomainError:
         """The refusal of something in this plan, with its line."""
-        return _fault(self.path, self.lines, place, reason)
+        return _fault(self.path, self.marked, place, reason)
 
 
 def read_plan(path: Path) -> SplitPlan:
     """Read a plan. Raises DomainError PlanUnusable, naming the line and the field."""
-    root = _composed(path)
-    lines: dict[Place, int] = {}
-    content = _plain(path, root, (), lines)
+    marked = _marked(path)
     try:
-        document = _PlanDocument.model_validate(content)
+        document = _PlanDocument.model_validate(marked.content)
     except ValidationError as unfit:
         first = unfit.errors(include_url=False, include_context=False, include_input=False)[0]
         place = tuple(first["loc"])
-        raise _fault(path, lines, place, _sentence(place, first["type"], first["msg"])) from unfit
-    return SplitPlan(path=path, entries=document.splits, lines=lines)
+        raise _fault(path, marked, place, _sentence(place, first["type"], first["msg"])) from unfit
+    return SplitPlan(path=path, entries=document.splits, marked=marked)
 
 
-def _composed(path: Path) -> Node:
+def _marked(path: Path) -> MarkedDocument:
     try:
         with path.open("rb") as file:
             content = file.read(MAX_PLAN_BYTES + 1)
@@ -111,85 +110,22 @@ def _composed(path: Path) -> Node:
             reason=f"it is larger than {MAX_PLAN_BYTES} bytes",
         )
     try:
-        text = content.decode("utf-8-sig")
-        _check_events(path, text)
-        root = yaml.compose(text, Loader=yaml.BaseLoader)
-    except UnicodeDecodeError as unfit:
-        raise _at_line(path, content[: unfit.start].count(b"\n") + 1, "it is not UTF-8 text") from unfit
-    except yaml.MarkedYAMLError as broken:
-        mark = broken.problem_mark or broken.context_mark
-        problem = broken.problem or "it is not YAML"
-        raise _at_line(path, _line_of(mark), problem) from broken
-    except yaml.YAMLError as broken:
-        raise _at_line(path, 1, f"it is not YAML: {broken}") from broken
-    if root is None:
+        marked = read_marked(content)
+    except DocumentUnreadable as broken:
+        raise _at_line(path, broken.line, broken.reason) from broken
+    if marked.content is None:
         raise _at_line(path, 1, "it is empty; write `splits:` and its entries")
-    return root
-
-
-def _check_events(path: Path, text: str) -> None:
-    """Refuse what would take long or stand for more than it says, before anything is built from it."""
-    depth = 0
-    for event in yaml.parse(text, Loader=yaml.BaseLoader):
-        # An alias repeats a part without its own line, and many of them make a small file enormous.
-        if isinstance(event, yaml.AliasEvent):
-            raise _at_line(path, _line_of(event.start_mark), "aliases (*name) are not supported")
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-        if depth > _DEEPEST:
-            raise _at_line(path, _line_of(event.start_mark), "it is nested too deeply")
-
-
-def _plain(path: Path, node: Node, place: Place, lines: dict[Place, int]) -> object:
-    """The document as text, lists and mappings, with the line of each part."""
-    lines[place] = node.start_mark.line + 1
-    if isinstance(node, ScalarNode):
-        return None if node.value in ("", "~", "null") and node.style is None else node.value
-    if isinstance(node, SequenceNode):
-        return [_plain(path, each, (*place, index), lines) for index, each in enumerate(node.value)]
-    if not isinstance(node, MappingNode):
-        raise _at_line(path, node.start_mark.line + 1, "this is neither text, list nor mapping")
-    found: dict[str, object] = {}
-    for key, value in _pairs(path, node):
-        if key in found:
-            raise _at_line(path, value.start_mark.line + 1, f"{key!r} stands here twice")
-        found[key] = _plain(path, value, (*place, key), lines)
-    return found
-
-
-def _pairs(path: Path, node: MappingNode) -> Iterator[tuple[str, Node]]:
-    for key, value in node.value:
-        if not isinstance(key, ScalarNode):
-            raise _at_line(path, key.start_mark.line + 1, "a key must be a word")
-        yield str(key.value), value
-
-
-def _line_of(mark: Any) -> int:
-    # PyYAML's marks come from Python or from C, without a common type.
-    return 1 if mark is None else int(mark.line) + 1
+    return marked
 
 
 def _at_line(path: Path, line: int, reason: str) -> DomainError:
     return DomainError(PLAN_UNUSABLE, path=str(path), place=f"line {line}", reason=reason)
 
 
-def _fault(path: Path, lines: dict[Place, int], place: Place, reason: str) -> DomainError:
-    known = place
-    while known and known not in lines:
-        known = known[:-1]
+def _fault(path: Path, marked: MarkedDocument, place: Place, reason: str) -> DomainError:
     named = place_text(place)
-    where = f"line {lines.get(known, 1)}" + (f", {named}" if named else "")
+    where = f"line {marked.line_of(place)}" + (f", {named}" if named else "")
     return DomainError(PLAN_UNUSABLE, path=str(path), place=where, reason=reason)
-
-
-def place_text(place: Place) -> str:
-    """splits[0].to[1].amount: positions count from 0, as in the file's own order."""
-    text = ""
-    for part in place:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
-    return text
 
 
 _SENTENCES = {

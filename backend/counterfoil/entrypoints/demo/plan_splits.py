@@ -10,7 +10,8 @@ from counterfoil.domain.errors import DomainError
 from counterfoil.domain.invoice_number import canonical_invoice_number
 from counterfoil.domain.money import Currency
 from counterfoil.domain.tiering import Claim, Cut, Holdings, Payment, TierPlan
-from counterfoil.entrypoints.demo.plan_file import Place, PlanEntry, PlanPart, SplitPlan
+from counterfoil.entrypoints.demo.plan_file import PlanEntry, PlanPart, SplitPlan
+from counterfoil.ingest.marked_document import Place
 
 PartyFinder = Callable[[str], int]
 """The number of the party that a plan names; raises DomainError where it names none, or several."""
