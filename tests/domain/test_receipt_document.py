@@ -146,9 +146,9 @@ LATE = Period(first=date(2026, 11, 2), last=date(2026, 11, 1))
         ({"period": LATE}, "storage.to"),
         ({"insurance": Insurance(sum_insured=Money(1, CNY), period=LATE, insurer="H")}, "insurance.to"),
         ({"insurance": replace(receipt().insurance, insurer=" ")}, "insurance.insurer"),
-        ({"insurance": replace(receipt().insurance, sum_insured=Money(0, CNY))}, "insurance.sum"),
-        ({"valuation": Valuation(value=Money(-1, CNY), valued_on=date(2026, 1, 1))}, "valuation.value"),
-        ({"fee": StorageFee(price=Money(-1, CNY), basis="x")}, "storage.fee.price"),
+        ({"insurance": replace(receipt().insurance, sum_insured=Money(0, CNY))}, "insurance.amount"),
+        ({"valuation": Valuation(value=Money(-1, CNY), valued_on=date(2026, 1, 1))}, "valuation.amount"),
+        ({"fee": StorageFee(price=Money(-1, CNY), basis="x")}, "storage.fee.amount"),
         ({"goods": goods(pieces=0)}, "goods.pieces"),
         ({"goods": goods(quantity=Quantity(20_001, TNE))}, "lots"),
         ({"goods": goods(quantity=Quantity(20_000, Unit.of("KGM")))}, "goods.quantity"),
@@ -166,6 +166,12 @@ def test_what_contradicts_itself_is_refused_by_field(changed: dict[str, Any], fi
     assert refused.value.facts["field"] == field
 
 
+def test_the_same_lot_twice_is_refused_before_anything_is_hashed() -> None:
+    with pytest.raises(DomainError) as refused:
+        receipt(lots=(LOTS[0], replace(LOTS[0], serial="c-01")))
+    assert refused.value.code == "LotStatedTwice"
+
+
 def test_storage_for_nothing_and_no_insurance_are_possible() -> None:
     plain = receipt(fee=StorageFee(price=Money(0, CNY), basis="free"), insurance=None, valuation=None)
     assert not [name for name in plain.fields() if name.startswith(("insurance", "valuation"))]
@@ -174,7 +180,7 @@ def test_storage_for_nothing_and_no_insurance_are_possible() -> None:
 def test_fields_say_what_the_document_says() -> None:
     fields = receipt().fields()
     assert fields["goods.quantity"] == "20.000 TNE"
-    assert fields["insurance.sum"] == "8000000 CNY"
+    assert fields["insurance.amount"] == "8000000 CNY"
     assert fields["storage.to"] == "2027-04-30"
     assert fields["lots[1].serial"] == "C-2"
     assert fields["storage.site"] == "CNTAO-DAGANG-7"

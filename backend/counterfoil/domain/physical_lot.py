@@ -11,7 +11,7 @@ somebody saw them, and read the numbers on them, is what an inspector attests.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from counterfoil.domain.errors import DomainError, declare
@@ -100,15 +100,19 @@ class PhysicalLot:
         return keyed_hash(key=fingerprint_key, domain=domain, fields=self.canonical_fields)
 
 
-def lot_keys(lots: Iterable[PhysicalLot], *, fingerprint_key: bytes) -> tuple[bytes, ...]:
-    """The keys of a receipt's lots in their order. Raises DomainError LotStatedTwice naming both places."""
-    found: dict[bytes, int] = {}
+def check_distinct(lots: Sequence[PhysicalLot]) -> None:
+    """Raise DomainError LotStatedTwice, naming both places, where two lots are the same."""
+    found: dict[tuple[bool, tuple[str, ...]], int] = {}
     for place, lot in enumerate(lots):
-        key = lot.key(fingerprint_key)
-        if key in found:
-            raise DomainError(LOT_STATED_TWICE, first=found[key], second=place, label=lot.label)
-        found[key] = place
-    return tuple(found)
+        first = found.setdefault((lot.is_numbered, lot.canonical_fields), place)
+        if first != place:
+            raise DomainError(LOT_STATED_TWICE, first=first, second=place, label=lot.label)
+
+
+def lot_keys(lots: Sequence[PhysicalLot], *, fingerprint_key: bytes) -> tuple[bytes, ...]:
+    """The keys of a receipt's lots in their order. Raises DomainError LotStatedTwice naming both places."""
+    check_distinct(lots)
+    return tuple(lot.key(fingerprint_key) for lot in lots)
 
 
 def _require(field: str, value: str, reason: str) -> None:

@@ -12,7 +12,7 @@ from datetime import date
 from counterfoil.domain.errors import DomainError, declare
 from counterfoil.domain.goods import Good, Quantity, Site
 from counterfoil.domain.money import Money
-from counterfoil.domain.physical_lot import PhysicalLot
+from counterfoil.domain.physical_lot import PhysicalLot, check_distinct
 from counterfoil.domain.receipt_elements import missing_elements
 
 RECEIPT_FIELD_MISSING = declare(
@@ -90,7 +90,8 @@ class ReceiptGoods:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptDocument:
-    """A warehouse receipt. Raises DomainError ReceiptFieldMissing or ReceiptFieldInvalid, naming the field.
+    """A warehouse receipt. Raises DomainError ReceiptFieldMissing or ReceiptFieldInvalid, naming the field,
+    or LotStatedTwice.
 
     Field names are those of `fields`: depositor.name, storage.to, lots[0].serial.
     """
@@ -119,6 +120,7 @@ class ReceiptDocument:
             raise DomainError(RECEIPT_FIELD_MISSING, field=field, element=element.name, source=element.source)
         for field, reason in _faults(self):
             raise DomainError(RECEIPT_FIELD_INVALID, field=field, reason=reason)
+        check_distinct(self.lots)
 
     def fields(self) -> dict[str, str]:
         """Every stated field by name, as the text that is hashed; empty ones are left out.
@@ -139,7 +141,7 @@ class ReceiptDocument:
             "loss_standard": self.loss_standard,
             "storage.site": self.site.code,
             **_period_fields("storage", self.period),
-            "storage.fee.price": _money(self.fee.price),
+            "storage.fee.amount": _money(self.fee.price),
             "storage.fee.basis": self.fee.basis,
             "inspection.reference": self.inspection_reference,
             "inspection.inspector": self.inspector,
@@ -147,13 +149,13 @@ class ReceiptDocument:
         }
         if self.insurance is not None:
             found |= {
-                "insurance.sum": _money(self.insurance.sum_insured),
+                "insurance.amount": _money(self.insurance.sum_insured),
                 "insurance.insurer": self.insurance.insurer,
                 **_period_fields("insurance", self.insurance.period),
             }
         if self.valuation is not None:
             found |= {
-                "valuation.value": _money(self.valuation.value),
+                "valuation.amount": _money(self.valuation.value),
                 "valuation.on": self.valuation.valued_on.isoformat(),
                 "valuation.by": self.valuation.by,
             }
@@ -172,7 +174,7 @@ def _faults(document: ReceiptDocument) -> list[tuple[str, str]]:
     if goods.pieces < 1:
         faults.append(("goods.pieces", f"{goods.pieces} is not a number of pieces"))
     for name, money in _sums(document):
-        if money.minor < 0 or (money.minor == 0 and name != "storage.fee.price"):
+        if money.minor < 0 or (money.minor == 0 and name != "storage.fee.amount"):
             faults.append((name, f"{money} is not an amount that can stand there"))
     if document.insurance is not None and not document.insurance.insurer.strip():
         faults.append(("insurance.insurer", "the goods are said to be insured, but not with whom"))
@@ -208,11 +210,11 @@ def _periods(document: ReceiptDocument) -> list[tuple[str, Period]]:
 
 
 def _sums(document: ReceiptDocument) -> list[tuple[str, Money]]:
-    found = [("storage.fee.price", document.fee.price)]
+    found = [("storage.fee.amount", document.fee.price)]
     if document.insurance is not None:
-        found.append(("insurance.sum", document.insurance.sum_insured))
+        found.append(("insurance.amount", document.insurance.sum_insured))
     if document.valuation is not None:
-        found.append(("valuation.value", document.valuation.value))
+        found.append(("valuation.amount", document.valuation.value))
     return found
 
 
