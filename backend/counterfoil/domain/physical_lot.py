@@ -106,7 +106,9 @@ def check_distinct(lots: Sequence[PhysicalLot]) -> None:
     for place, lot in enumerate(lots):
         first = found.setdefault((lot.is_numbered, lot.canonical_fields), place)
         if first != place:
-            raise DomainError(LOT_STATED_TWICE, first=first, second=place, label=lot.label)
+            raise DomainError(
+                LOT_STATED_TWICE, field=f"lots[{place}]", first=first, second=place, label=lot.label
+            )
 
 
 def lot_keys(lots: Sequence[PhysicalLot], *, fingerprint_key: bytes) -> tuple[bytes, ...]:
