@@ -137,8 +137,21 @@ NOT_ATTESTED = declare(
     "no inspector has attested draft {receipt}",
     "Have an inspector that is not the keeper see the goods first.",
 )
-ALREADY_ATTESTED = declare(
-    "AlreadyAttested", "draft {receipt} was attested before", "Nothing more is to be attested."
+INSPECTOR_IS_DEPOSITOR = declare(
+    "InspectorIsDepositor",
+    "party {party} deposits these goods and cannot attest them",
+    "Have an inspector that gains nothing by the receipt see the goods.",
+)
+RECEIPT_ATTESTATION_STALE = declare(
+    "ReceiptAttestationStale",
+    "the attestation of draft {receipt} served until {fresh_until}, now it is {now_at}",
+    "Have an inspector see the goods again.",
+    show={"fresh_until": time_text, "now_at": time_text},
+)
+VALUE_MISSING = declare(
+    "ValueMissing",
+    "the goods' value is not declared",
+    "Declare the value: it counts against what the keeper may answer for.",
 )
 RECEIPT_PLEDGED = declare(
     "ReceiptPledged",
@@ -163,7 +176,7 @@ SEAL_EXPIRED = declare(
 )
 SEAL_NOT_KEEPERS = declare(
     "SealNotKeepers",
-    "the seal on receipt {receipt} is not its keeper's; party {signer} made it (0: nobody)",
+    "the seal on receipt {receipt} is not its keeper's over just this act (made by {signer}, 0: nobody)",
     "Ask the keeper to seal this act, with these terms and the receipt's current sequence.",
 )
 TRANSFEREE_HOLDS_IT = declare(
@@ -215,14 +228,6 @@ NOT_DIVISIBLE = declare(
 
 # -- what the libraries of the warehouse refuse --
 
-_SEAL_ANEW = "Ask the keeper to seal this act again."
-ECDSA_INVALID_SIGNATURE = declare("ECDSAInvalidSignature", "the keeper's seal is no signature", _SEAL_ANEW)
-ECDSA_INVALID_SIGNATURE_LENGTH = declare(
-    "ECDSAInvalidSignatureLength", "the keeper's seal has {length} bytes, a signature has 65", _SEAL_ANEW
-)
-ECDSA_INVALID_SIGNATURE_S = declare(
-    "ECDSAInvalidSignatureS", "the keeper's seal is the second form of a signature ({s})", _SEAL_ANEW
-)
 INVALID_SHORT_STRING = declare(
     "InvalidShortString", "a stored name is damaged", "Report it: names are fixed when a contract is created."
 )

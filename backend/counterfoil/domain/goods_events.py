@@ -344,6 +344,14 @@ class BillTransferForced(LedgerEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BillReinstated(LedgerEvent):
+    """The receipt that the bill ended in was cancelled, and an order gave the bill back to its holder."""
+
+    bill_id: int
+    order_hash: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BillTransferEnforced(LedgerEvent):
     """The bill went to whom it was sold or given when its lien was enforced."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from counterfoil.domain.states import BillState, ReceiptState
@@ -54,7 +55,8 @@ class Receipt:
     """A warehouse receipt, or a draft of one. quantity as its stock counts; value_minor: the declared value.
 
     lots: keys of the physical lots behind it, none once it has ended. sequence: of the keeper's next seal.
-    before: where a frozen receipt returns to, NONE otherwise. inspector_id: who attested it, None before.
+    before: where a frozen receipt returns to, NONE otherwise. inspector_id, attested_at_s, evidence_hash: its
+    last attestation; None and zero before.
     disputed_by_keeper: which side disputes it; a holder that gets it by order takes over its side.
     """
 
@@ -73,6 +75,7 @@ class Receipt:
     before: ReceiptState = ReceiptState.NONE
     sequence: int = 0
     inspector_id: int | None = None
+    attested_at_s: int = 0
     evidence_hash: bytes = bytes(32)
     disputed_by_keeper: bool = False
 
@@ -109,3 +112,10 @@ class Bill:
     sequence: int = 0
     replaces_id: int | None = None
     receipt_id: int | None = None
+
+
+def add_exposure(exposures: Counter[tuple[int, int]], account: tuple[int, int], minor: int) -> None:
+    """Change what a keeper's receipts are worth in a currency; a zero leaves the table."""
+    exposures[account] += minor
+    if not exposures[account]:
+        del exposures[account]
