@@ -135,7 +135,7 @@ class ReceiptOrders:
 
 
 def forced(receipt: Receipt, to_id: int) -> Receipt:
-    """The receipt in another's hands by order: what its former holder ordered out stays, for the new one to say."""
+    """The receipt in another's hands by order; a delivery that its former holder ordered ends."""
     issued_again = {ReceiptState.RELEASED: ReceiptState.ISSUED}
     return replace(
         handed_over(receipt, to_id),
