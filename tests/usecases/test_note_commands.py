@@ -221,7 +221,7 @@ def test_an_offered_lot_goes_back_by_rejection_or_revocation(live: OpenLedger) -
         (lambda b: assign_lot(b, actor=LAHN.key, lot="1/0/0", to=VALTENNA.key, reference=" "), "ReferenceEmpty"),
         (lambda b: accept_assignment(b, actor=VALTENNA.key, lot="1/0/0"), "UnexpectedLotState"),
         (lambda b: acknowledge_assignment(b, actor=BANK.key, lot="1/0/0"), "NotThisParty"),
-        (lambda b: release_lien(b, actor=BANK.key, lot="1/0/0", reason="x"), "LienNotFound"),
+        (lambda b: release_lien(b, actor=BANK.key, asset="1/0/0", reason="x"), "LienNotFound"),
         (lambda b: mark_matured(b, actor=BANK.key, note_id=1), "NotMatured"),
         (lambda b: mark_overdue(b, actor=BANK.key, note_id=1), "NotMatured"),
         (lambda b: write_off(b, note_id=1, reason="x"), "UnexpectedNoteState"),
@@ -255,14 +255,14 @@ def test_a_lien_stops_every_move_until_its_pledgee_releases_it(live: OpenLedger)
         == "UnexpectedLotState"
     )
     assert (
-        refusal(lambda b: release_lien(b, actor=SECOND_BANK.key, lot="1/0/0", reason="x"), bench)
+        refusal(lambda b: release_lien(b, actor=SECOND_BANK.key, asset="1/0/0", reason="x"), bench)
         == "NotPledgee"
     )
     assert (
         refusal(lambda b: cancel_note(b, actor=LAHN.key, note_id=1, reason="x"), bench)
         == "UnexpectedLotState"
     )
-    release_lien(bench, actor=BANK.key, lot="1/0/0", reason="claim paid")
+    release_lien(bench, actor=BANK.key, asset="1/0/0", reason="claim paid")
     pledge(bench, SECOND_BANK.key)
     assert show_note(bench, note_id=1).leaves[0].lien is not None
 

@@ -164,4 +164,4 @@ def release(
 ) -> None:
     """Give the lien on a lot up, as its pledgee."""
     with workbench(context) as bench:
-        say(f"Lot {lot} is free of the lien.", release_lien(bench, actor=actor, lot=lot, reason=reason))
+        say(f"Lot {lot} is free of the lien.", release_lien(bench, actor=actor, asset=lot, reason=reason))

@@ -9,7 +9,7 @@ from counterfoil.domain.money import Currency
 from counterfoil.store_port import DocumentKind
 from counterfoil.usecases.acting import actor_of
 from counterfoil.usecases.carrying_out import carry_out
-from counterfoil.usecases.pledge_lot import registration_hash_of
+from counterfoil.usecases.pledge_asset import registration_hash_of
 from counterfoil.usecases.resolving import (
     LotRef,
     PartyRef,

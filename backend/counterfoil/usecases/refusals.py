@@ -134,7 +134,9 @@ FINANCING_NOT_FOUND = declare(
     "`finance list` shows offers and loans with their numbers.",
 )
 LIEN_NOT_FOUND = declare(
-    "LienNotFound", "lot {lot} carries no lien", "`note show ID --tree` shows which lots are pledged."
+    "LienNotFound",
+    "{asset} carries no active lien",
+    "`lien history` shows every lien that an asset ever carried.",
 )
 AMOUNT_INVALID = declare(
     "AmountInvalid",

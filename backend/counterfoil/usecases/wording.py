@@ -7,8 +7,16 @@ import hmac
 import json
 import secrets
 
+from counterfoil.domain.errors import DomainError, declare
 from counterfoil.store_port import DocumentKind, DocumentRecord, Facts
+from counterfoil.usecases.resolving import required_text
 from counterfoil.usecases.workbench import Workbench
+
+WORDING_ALTERED = declare(
+    "WordingAltered",
+    "the wording does not give the hash {document_hash}",
+    "Ask whoever wrote it for the wording as it was sealed.",
+)
 
 _SALT_BYTES = 16
 _KEYED_DOMAIN = b"counterfoil/keyed-document/v1"
@@ -42,3 +50,29 @@ def keep_unique_wording(bench: Workbench, kind: DocumentKind, facts: Facts) -> b
     with bench.store.begin() as work:
         work.documents.add(DocumentRecord(document_hash=keyed, kind=kind, salt=b"", body_json=body))
     return keyed
+
+
+def kept_wording(bench: Workbench, document_hash: bytes) -> DocumentRecord:
+    """A wording that was just kept; raises KeyError for a hash without one."""
+    with bench.store.begin() as work:
+        found = work.documents.by_hash(document_hash)
+    if found is None:
+        raise KeyError(document_hash.hex())
+    return found
+
+
+def keep_document(bench: Workbench, document: DocumentRecord) -> None:
+    """Keep a wording that somebody else salted; harmless where it is kept already.
+
+    Raises DomainError WordingAltered where hash and wording do not belong together.
+    """
+    if salted_hash(document.salt, document.body_json) != document.document_hash:
+        raise DomainError(WORDING_ALTERED, document_hash=document.document_hash.hex())
+    with bench.store.begin() as work:
+        work.documents.add(document)
+
+
+def keep_order(bench: Workbench, order: str, **subject: object) -> bytes:
+    """Keep a court's or authority's order over something and return its hash; raises ReferenceEmpty."""
+    stated = required_text(order, field="order")
+    return keep_wording(bench, DocumentKind.ORDER, {"order": stated, **subject})

@@ -1,0 +1,24 @@
+"""End a freeze of a bill of lading, as the arbiter, on an order."""
+
+from __future__ import annotations
+
+from counterfoil.domain.states import Office
+from counterfoil.usecases.acting import office_key
+from counterfoil.usecases.carrying_out import carry_out
+from counterfoil.usecases.goods_resolving import find_bill
+from counterfoil.usecases.wording import keep_order
+from counterfoil.usecases.workbench import Outcome, Workbench
+
+
+def unfreeze_bill(bench: Workbench, *, bill_id: int, order: str) -> Outcome:
+    """Let a frozen bill be what it was before. order: kept here, its hash on the ledger."""
+    find_bill(bench, bill_id)
+    order_hash = keep_order(bench, order, bill_id=bill_id)
+    receipt = carry_out(
+        bench,
+        "unfreeze_bill",
+        lambda: bench.ledger.unfreeze_bill(
+            by=office_key(bench, Office.ARBITER), bill_id=bill_id, order_hash=order_hash
+        ),
+    )
+    return Outcome(operation="unfreeze_bill", receipts=(receipt,))
