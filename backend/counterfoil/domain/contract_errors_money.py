@@ -129,17 +129,6 @@ KEPT_NOT_INSIDE = declare(
     "Keep more than nothing and less than all; release the lien to free the whole.",
     show=_ASSET,
 )
-NOT_DIVISIBLE = declare(
-    "NotDivisible",
-    "{asset} cannot be divided",
-    "Release it as a whole, or take a substitute for it.",
-    show=_ASSET,
-)
-NOT_LIEN_REGISTRY = declare(
-    "NotLienRegistry",
-    "{caller} is not the lien registry",
-    "Use the lien registry; it calls on your behalf.",
-)
 
 # -- cash --
 
