@@ -1,7 +1,7 @@
 """What must hold over the whole ledger at any moment, checked over a state rebuilt from events.
 
-The numbers are those of docs/invariants.md. Invariant 6 is about warehouse receipts, 9 and 10 about commands
-in flight and the read model: none of them can be seen in one state, and they are checked elsewhere.
+The numbers are those of docs/invariants.md. Invariants 9 and 10 are about commands in flight and the read
+model: neither can be seen in one state, and they are checked elsewhere.
 """
 
 from __future__ import annotations
@@ -10,7 +10,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 
+from counterfoil.domain.contract_errors import asset_text
+from counterfoil.domain.goods_invariants import goods_faults, goods_seen, pledged_goods_faults
 from counterfoil.domain.ledger_state import LedgerState, Note
+from counterfoil.domain.lot import ASSET_KIND_LOT
 from counterfoil.domain.states import LienState, LotState, NoteState
 from counterfoil.domain.sub_range import SubRange, partition_gap
 
@@ -127,9 +130,11 @@ def _lien_faults(state: LedgerState) -> Iterator[str]:
     for asset_id, liens in state.liens.items():
         in_force = [lien for lien in liens if lien.state is LienState.ACTIVE]
         if len(in_force) > 1:
-            yield f"lot {asset_id.lot_id} carries {len(in_force)} liens"
-        if in_force:
+            yield f"{asset_text(asset_id.number)} carries {len(in_force)} liens"
+        if in_force and asset_id.kind == ASSET_KIND_LOT:
             active[asset_id.lot_id] = in_force[0]
+        elif in_force:
+            yield from pledged_goods_faults(state, in_force[0])
     for lot in state.lots.values():
         lien = active.pop(lot.lot_id, None)
         if (lien is not None) is not (lot.state is LotState.PLEDGED):
@@ -215,6 +220,12 @@ _CHECKS: tuple[_Check, ...] = (
         "an asset carries at most one lien, and does not move while it does",
         _lien_faults,
         lambda state: f"{sum(len(liens) for liens in state.liens.values())} liens",
+    ),
+    (
+        6,
+        "a physical lot backs one live receipt, and receipts add up to what is kept",
+        goods_faults,
+        goods_seen,
     ),
     (
         7,
