@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-Edges = Mapping[int, Sequence[int]]
+Edges = Mapping[int, Collection[int]]
 """Each node's successors, in a fixed order, so that results are the same on every run."""
 
 

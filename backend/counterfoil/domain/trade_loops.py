@@ -11,14 +11,14 @@ A finding is a question for people and no proof. Returned goods and traders of o
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from counterfoil.domain.errors import DomainError, declare
-from counterfoil.domain.graphs import cycles_in
+from counterfoil.domain.graphs import cycles_in, distances_from
 
 LOOP_INPUT_INVALID = declare(
     "LoopInputInvalid",
@@ -121,41 +121,78 @@ def _circles(
     sales: Sequence[TitleTransfer], window: timedelta, group_of: Mapping[int, int]
 ) -> Iterator[Sequence[int]]:
     """The places of sales of one good that lead round within a window, for each sale that closes a circle."""
-    ever = {group for members in _cycles(sales, group_of) for group in members}
-    places = [place for place, sale in enumerate(sales) if _ends(sale, group_of) <= ever]
+    all_ends = [(_group(sale.from_id, group_of), _group(sale.to_id, group_of)) for sale in sales]
+    ever = _circulating(all_ends)
+    places = [place for place, ends in enumerate(all_ends) if set(ends) <= ever]
+    recent = _Recent()
     oldest = 0
     for index, place in enumerate(places):
+        recent.add(*all_ends[place])
         while sales[place].at - sales[places[oldest]].at > window:
+            recent.drop(*all_ends[places[oldest]])
             oldest += 1
-        inside = places[oldest : index + 1]
-        for members in _cycles([sales[each] for each in inside], group_of):
-            if _ends(sales[place], group_of) <= members:
-                yield [each for each in inside if _ends(sales[each], group_of) <= members]
+        members = recent.round_trip(*all_ends[place])
+        if members:
+            yield [each for each in places[oldest : index + 1] if members.issuperset(all_ends[each])]
 
 
-def _cycles(sales: Sequence[TitleTransfer], group_of: Mapping[int, int]) -> list[set[int]]:
+def _circulating(ends: Iterable[tuple[int, int]]) -> set[int]:
+    """The groups that lie on any circle at all: most goods have none, and no window need be looked at."""
     edges: dict[int, list[int]] = defaultdict(list)
-    for sale in sales:
-        edges[_group(sale.from_id, group_of)].append(_group(sale.to_id, group_of))
-    return [set(members) for members in cycles_in(edges)]
+    for seller, buyer in ends:
+        edges[seller].append(buyer)
+    return {group for members in cycles_in(edges) for group in members}
+
+
+class _Recent:
+    """Who sold to whom within the window, kept up to date from sale to sale."""
+
+    __slots__ = ("_buyers", "_sellers")
+
+    def __init__(self) -> None:
+        self._buyers: dict[int, Counter[int]] = defaultdict(Counter)
+        self._sellers: dict[int, Counter[int]] = defaultdict(Counter)
+
+    def add(self, seller: int, buyer: int) -> None:
+        self._buyers[seller][buyer] += 1
+        self._sellers[buyer][seller] += 1
+
+    def drop(self, seller: int, buyer: int) -> None:
+        for edges, start, end in ((self._buyers, seller, buyer), (self._sellers, buyer, seller)):
+            edges[start][end] -= 1
+            if edges[start][end] == 0:
+                del edges[start][end]
+
+    def round_trip(self, seller: int, buyer: int) -> set[int]:
+        """All groups on ways round through this sale; empty where it is on none."""
+        downstream = distances_from((buyer,), self._buyers)
+        if seller not in downstream:
+            return set()
+        return downstream.keys() & distances_from((seller,), self._sellers).keys()
 
 
 def _merged(
     transfers: Sequence[TitleTransfer], loops: Iterable[Sequence[int]]
 ) -> Iterator[list[TitleTransfer]]:
     """The loops, with those that share a transfer put together: a circle that goes on is one finding."""
-    merged: list[set[int]] = []
+    joined: dict[int, int] = {}
     for loop in loops:
-        whole = set(loop)
-        apart = []
-        for known in merged:
-            if known & whole:
-                whole |= known
-            else:
-                apart.append(known)
-        merged = [*apart, whole]
-    for places in merged:
-        yield [transfers[place] for place in sorted(places)]
+        last = _root(joined, loop[-1])
+        for place in loop:
+            joined[_root(joined, place)] = last
+    merged: dict[int, list[TitleTransfer]] = defaultdict(list)
+    for place in sorted(joined):
+        merged[_root(joined, place)].append(transfers[place])
+    yield from merged.values()
+
+
+def _root(joined: dict[int, int], place: int) -> int:
+    """The place that stands for all that this one was joined with; shortens the way for the next time."""
+    joined.setdefault(place, place)
+    while joined[place] != place:
+        joined[place] = joined[joined[place]]
+        place = joined[place]
+    return place
 
 
 def _loop(
@@ -208,7 +245,3 @@ def _groups(affiliates: Iterable[Iterable[int]]) -> dict[int, int]:
 
 def _group(party: int, group_of: Mapping[int, int]) -> int:
     return group_of.get(party, party)
-
-
-def _ends(sale: TitleTransfer, group_of: Mapping[int, int]) -> set[int]:
-    return {_group(sale.from_id, group_of), _group(sale.to_id, group_of)}
