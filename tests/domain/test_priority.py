@@ -217,7 +217,7 @@ def test_a_repeated_reference_is_refused() -> None:
 def test_a_time_without_zone_is_refused_by_field(field: str) -> None:
     naive = MONDAY.replace(tzinfo=None)
     with pytest.raises(DomainError) as refused:
-        Claim(reference="A", kind=FACTORING, secured_minor=1, **{field: naive})  # type: ignore[arg-type]  # by name
+        Claim(reference="A", kind=FACTORING, secured_minor=1, **{field: naive})
     assert (refused.value.code, refused.value.facts["field"]) == ("ClaimInvalid", field)
 
 
