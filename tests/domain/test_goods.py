@@ -66,8 +66,8 @@ def test_nothing_and_less_are_refused(text: str) -> None:
 def test_the_largest_quantity_of_the_ledger_is_the_last_that_passes() -> None:
     unit = Unit.of("C62")
     assert Quantity.parse(str(MAX_STEPS), unit).steps == MAX_STEPS
-    assert "18446744073709551615" in refusal("QuantityTooLarge", str(MAX_STEPS + 1), unit).message
-    refusal("QuantityTooLarge", "18446744073709551.616")
+    assert "18446744073709551615" in refusal("QuantityOutOfRange", str(MAX_STEPS + 1), unit).message
+    refusal("QuantityOutOfRange", "18446744073709551.616")
     assert Quantity.parse("18446744073709551.615", TONNE).steps == MAX_STEPS
     with pytest.raises(DomainError, match="more than the ledger holds"):
         Quantity(10**60, unit)
@@ -121,7 +121,7 @@ def test_quantities_merge_and_part_in_one_unit_only() -> None:
     assert refused.value.code == "QuantityNotPositive"
     with pytest.raises(DomainError) as refused:
         Quantity(MAX_STEPS, TONNE) + part
-    assert refused.value.code == "QuantityTooLarge"
+    assert refused.value.code == "QuantityOutOfRange"
 
 
 def test_value_follows_quantity_and_the_last_part_takes_the_remainder() -> None:

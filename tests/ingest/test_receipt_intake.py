@@ -143,7 +143,7 @@ def test_whatever_is_required_is_missed_by_its_name(path: str) -> None:
         ("goods__quantity", "75,330", "QuantityMalformed"),
         ("goods__quantity", "0", "QuantityNotPositive"),
         ("goods__quantity", "-1", "QuantityNotPositive"),
-        ("goods__quantity", "99999999999999999999", "QuantityTooLarge"),
+        ("goods__quantity", "99999999999999999999", "QuantityOutOfRange"),
         ("goods__pieces", "three", "ReceiptFileForm"),
         ("goods__pieces", "0", "ReceiptFieldInvalid"),
         ("goods__code", "--", "GoodsFieldEmpty"),

@@ -48,8 +48,8 @@ QUANTITY_NOT_POSITIVE = declare(
     "{field}: {text} {unit} is not above zero",
     "State how much there is.",
 )
-QUANTITY_TOO_LARGE = declare(
-    "QuantityTooLarge",
+QUANTITY_OUT_OF_RANGE = declare(
+    "QuantityOutOfRange",
     "{field}: {text} {unit} is more than the ledger holds, {most} {unit}",
     "Use a larger unit or fewer decimals for this good.",
 )
@@ -151,7 +151,7 @@ class Quantity:
         """The quantity of a decimal text such as 25.125, exactly; never through a binary float.
 
         field: how a refusal names it. Raises DomainError QuantityMalformed, QuantityTooPrecise,
-        QuantityNotPositive or QuantityTooLarge.
+        QuantityNotPositive or QuantityOutOfRange.
         """
         stripped = text.strip()
         match = _QUANTITY.fullmatch(stripped)
@@ -175,7 +175,7 @@ class Quantity:
         return f"{_plain(self.steps, self.unit.decimals)} {self.unit.code}"
 
     def __add__(self, other: Quantity) -> Quantity:
-        """The merged quantity. Raises QuantityOfAnotherUnit or QuantityTooLarge."""
+        """The merged quantity. Raises QuantityOfAnotherUnit or QuantityOutOfRange."""
         return Quantity(self.steps + self._same(other), self.unit)
 
     def __sub__(self, other: Quantity) -> Quantity:
@@ -281,7 +281,7 @@ def _check_range(steps: int, unit: Unit, *, field: str, text: str) -> None:
         raise DomainError(QUANTITY_NOT_POSITIVE, field=field, text=text, unit=unit.code)
     if steps > MAX_STEPS:
         most = _plain(MAX_STEPS, unit.decimals)
-        raise DomainError(QUANTITY_TOO_LARGE, field=field, text=text, unit=unit.code, most=most)
+        raise DomainError(QUANTITY_OUT_OF_RANGE, field=field, text=text, unit=unit.code, most=most)
 
 
 def _plain(steps: int, decimals: int) -> str:
