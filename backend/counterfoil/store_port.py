@@ -19,6 +19,7 @@ from counterfoil.domain.invoice import Finding, Invoice
 from counterfoil.domain.physical_lot import PhysicalLot
 from counterfoil.domain.receipt_document import ReceiptDocument
 from counterfoil.domain.salted_fields import SaltedDocument
+from counterfoil.external_lien_port import ExternalLiens
 from counterfoil.ports import EventRecord
 
 
@@ -209,6 +210,8 @@ class UnitOfWork(Protocol):
     def chain_log(self) -> ChainLog: ...
     @property
     def rule_traces(self) -> RuleTraces: ...
+    @property
+    def external_liens(self) -> ExternalLiens: ...
     @property
     def titles(self) -> TitleDocuments: ...
 

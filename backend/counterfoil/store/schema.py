@@ -230,3 +230,49 @@ bill_numbers = Table(
     Column("carrier", String(8), nullable=False),
     Column("number", Text, nullable=False),
 )
+
+external_liens = Table(
+    "external_liens",
+    metadata,
+    _hash("content_key", primary_key=True),
+    Column("registry_key", Text, nullable=False),
+    Column("registration_key", Text, nullable=False),
+    Column("expires_at", UtcDateTime),
+    Column("lien_json", Text, nullable=False),
+    Column("file_name", Text, nullable=False),
+    Column("imported_at", UtcDateTime, nullable=False),
+    Column("superseded_at", UtcDateTime),
+)
+# Every extract is kept, but one of them says what a registration says now.
+Index(
+    "uq_external_liens_registration_current",
+    external_liens.c.registry_key,
+    external_liens.c.registration_key,
+    unique=True,
+    sqlite_where=external_liens.c.superseded_at.is_(None),
+    postgresql_where=external_liens.c.superseded_at.is_(None),
+)
+
+external_matches = Table(
+    "external_matches",
+    metadata,
+    _hash("match_hash", primary_key=True),
+    Column("content_key", ForeignKey("external_liens.content_key"), nullable=False, index=True),
+    # 256 bits: more than any integer column has.
+    Column("asset_number", String(64), nullable=False, index=True),
+    Column("grade", String(16), nullable=False),
+    Column("score", Integer, CheckConstraint("score between 0 and 100", name="score"), nullable=False),
+    Column("reasons_json", Text, nullable=False),
+    Column("found_at", UtcDateTime, nullable=False),
+    Column("block_tx", String(66)),
+    Column("state", String(16), nullable=False),
+    Column("resolved_reason", Text),
+    Column("resolved_by", Text),
+    Column("resolved_at", UtcDateTime),
+    Column("reason_hash", String(64)),
+    CheckConstraint(
+        "state = 'open' or (state in ('upheld', 'dismissed') and resolved_reason is not null"
+        " and resolved_by is not null and resolved_at is not null)",
+        name="resolution",
+    ),
+)

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
 from counterfoil.domain.errors import CounterfoilError, declare
 from counterfoil.store.chain_log import SqlChainLog
 from counterfoil.store.documents import SqlDocuments, SqlRuleTraces
+from counterfoil.store.external_liens import SqlExternalLiens
 from counterfoil.store.invoices import SqlInvoices
 from counterfoil.store.parties import SqlParties
 from counterfoil.store.receipts import SqlTitleDocuments
@@ -55,6 +56,7 @@ class SqlUnitOfWork:
         self.documents = SqlDocuments(connection)
         self.chain_log = SqlChainLog(connection)
         self.rule_traces = SqlRuleTraces(connection)
+        self.external_liens = SqlExternalLiens(connection)
         self.titles = SqlTitleDocuments(connection)
 
 
