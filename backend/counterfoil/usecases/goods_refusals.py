@@ -125,3 +125,8 @@ CURRENCY_OF_BILL_MISSING = declare(
     "a bill of lading has no currency of its own, and none was stated",
     "State the currency of the secured amount with its three letters.",
 )
+BLOCK_NOT_REACHED = declare(
+    "BlockNotReached",
+    "block {block_number} is not one of the blocks 0 to {newest}",
+    "State a block that the ledger has.",
+)

@@ -189,3 +189,10 @@ def active_lien(bench: Workbench, asset_id: AssetId) -> Lien:
     if lien is None or lien.state is not LienState.ACTIVE:
         raise DomainError(LIEN_NOT_FOUND, asset=asset_text(asset_id))
     return lien
+
+
+def known_currency_of(bench: Workbench, asset_id: AssetId) -> Currency | None:
+    """As currency_of_asset; None for a bill whose agreement is not kept here."""
+    if asset_id.kind == ASSET_KIND_BILL:
+        return _agreed_currency(bench, asset_id)
+    return currency_of_asset(bench, asset_id)
