@@ -11,6 +11,7 @@ from typing import Protocol
 
 from counterfoil.domain.ledger.book import Call
 from counterfoil.domain.lot import AssetId
+from counterfoil.domain.receipt_terms import Part
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,14 +23,6 @@ class Seal:
 
     deadline_s: int
     sealed_by: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
-    """A part that is cut off a receipt: some of its physical lots, whole, by their keys."""
-
-    detail_root: bytes
-    lots: tuple[bytes, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from counterfoil.domain import contract_errors_goods as codes
 from counterfoil.domain import goods_events as ev
 from counterfoil.domain.goods_events import BackingLot
 from counterfoil.domain.goods_state import Receipt
 from counterfoil.domain.ledger.book import NO_HASH, Call, refuse
-from counterfoil.domain.ledger.pledgeable import Part, ReceiptCut, Seal
+from counterfoil.domain.ledger.pledgeable import ReceiptCut, Seal
 from counterfoil.domain.ledger.receipt_book import (
     MAX_QUANTITY,
     LotMoves,
@@ -20,17 +20,10 @@ from counterfoil.domain.ledger.receipt_book import (
     require_state,
     require_sum,
 )
+from counterfoil.domain.receipt_terms import Part, Source
 from counterfoil.domain.states import ReceiptState
 
 MAX_VALUE_MINOR = 2**48 - 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
-    """A receipt that goes into another one, with all its physical lots, by their keys."""
-
-    receipt_id: int
-    lots: tuple[bytes, ...]
 
 
 class ReceiptShape:
