@@ -58,10 +58,10 @@ EXPOSURE_ABOVE_CAP = declare(
     "at most {cap_minor} is allowed (minor units)",
     "Deposit the goods with another keeper, or have the consortium raise the cap.",
 )
-ATTESTATION_AGE_ZERO = declare(
-    "AttestationAgeZero",
-    "counts cannot serve for no time at all",
-    "State for how many seconds a count of a stock serves.",
+ATTESTATION_AGE_TOO_SHORT = declare(
+    "AttestationAgeTooShort",
+    "attestations that serve for {max_age_s} s serve too short, at least {minimum_s} s is needed",
+    "State at least a day: a draft's attestation is kept by the day.",
 )
 
 # -- receipts --

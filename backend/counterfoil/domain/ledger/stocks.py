@@ -12,6 +12,7 @@ from counterfoil.domain.ledger.book import NO_HASH, Book, Call, refuse
 from counterfoil.domain.states import Office, PartyRole
 
 MAX_DECIMALS = 18
+MIN_ATTESTATION_AGE_S = 86_400
 
 
 class Stocks:
@@ -70,8 +71,10 @@ class Stocks:
     def set_attestation_age(self, call: Call, *, max_age_s: int) -> None:
         """How long counts that come after this are fresh."""
         self._book.require_office(call, Office.GOVERNOR)
-        if max_age_s == 0:
-            refuse(goods_codes.ATTESTATION_AGE_ZERO)
+        if max_age_s < MIN_ATTESTATION_AGE_S:
+            refuse(
+                goods_codes.ATTESTATION_AGE_TOO_SHORT, max_age_s=max_age_s, minimum_s=MIN_ATTESTATION_AGE_S
+            )
         self._state.attestation_age_s = max_age_s
         self._book.record(call, ev.AttestationAgeSet(max_age_s=max_age_s))
 
