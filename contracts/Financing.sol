@@ -11,6 +11,7 @@ import {ILienRegistry} from "./interfaces/ILienRegistry.sol";
 import {ILots} from "./interfaces/ILots.sol";
 import {INotes} from "./interfaces/INotes.sol";
 import {IParties} from "./interfaces/IParties.sol";
+import {Debts} from "./types/Debts.sol";
 import {Interest} from "./types/Interest.sol";
 import {AssetId, CurrencyCode, FinancingId, LotId, PartyId, assetOfLot} from "./types/Ids.sol";
 import {FinancingKind, FinancingState, LienState, NoteState, ROLE_FUNDER} from "./types/States.sol";
@@ -293,14 +294,7 @@ contract Financing is Modules, LedgerClient, IFinancing {
 
     function _owed(Debt storage debt) private view returns (uint256 principal, uint256 interest) {
         principal = debt.principalMinor;
-        interest = debt.interestMinor;
-        if (principal != 0) {
-            uint256 daysRun = Interest.dayOf(block.timestamp) - debt.accruedDay;
-            interest += Interest.simple(principal, debt.rateBps, debt.dayBasis, daysRun);
-            // A debt is an amount of the ledger too. Interest stops where it would no longer fit, rather than wrap.
-            uint256 most = type(uint48).max - principal;
-            if (interest > most) interest = most;
-        }
+        interest = Debts.interestToday(principal, debt.interestMinor, debt.rateBps, debt.dayBasis, debt.accruedDay);
     }
 
     function _inState(FinancingId financing, FinancingState expected) private view returns (Offer storage offer) {

@@ -102,7 +102,6 @@ abstract contract Lots is Modules, Notes, ILots, IEncumbrable {
         (uint256 key, uint256 word, uint256 shift) = _free(lot, pledgor);
         uint256 end = word.lotAt(shift).endOf();
         _words[key] = word.withLot(shift, PackedLots.pack(end, PartyId.unwrap(pledgor), LotState.Pledged));
-        emit Encumbered(asset);
     }
 
     /// @inheritdoc IEncumbrable
@@ -113,7 +112,24 @@ abstract contract Lots is Modules, Notes, ILots, IEncumbrable {
         if (packed.isIn(LotState.Settled)) return;
         _requireLot(lot, packed, LotState.Pledged);
         _words[key] = word.withLot(shift, PackedLots.pack(packed.endOf(), packed.holderOf(), LotState.Free));
-        emit Unencumbered(asset);
+    }
+
+    /// @inheritdoc IEncumbrable
+    function divide(AssetId asset, uint48 keptMinor) external onlyModule returns (AssetId kept, AssetId freed) {
+        LotId lot = _lotBehind(asset);
+        _transferable(lot.noteOf());
+        (uint256 key, uint256 word, uint256 shift) = _lotIn(lot, LotState.Pledged);
+        uint256 last = word.lotAt(shift).endOf();
+        uint256 holder = word.lotAt(shift).holderOf();
+        uint256 first = _firstOf(lot, word);
+        if (keptMinor == 0 || first + keptMinor > last) revert KeptNotInside(asset, last - first + 1, keptMinor);
+        uint256[] memory words = new uint256[](1);
+        words[0] = PackedLots.header(first, 2, lot.segmentOf(), lot.indexOf())
+            | (PackedLots.pack(first + keptMinor - 1, holder, LotState.Pledged) << 80)
+            | PackedLots.pack(last, holder, LotState.Free);
+        _words[key] = word.withLot(shift, PackedLots.pack(last, holder, LotState.Split));
+        uint24 segment = _open(lot, words, 0);
+        return (assetOfLot(lotId(lot.noteOf(), segment, 0)), assetOfLot(lotId(lot.noteOf(), segment, 1)));
     }
 
     /// @inheritdoc IEncumbrable

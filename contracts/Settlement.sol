@@ -3,16 +3,17 @@ pragma solidity 0.8.36;
 
 import {LedgerClient} from "./LedgerClient.sol";
 import {ICash} from "./interfaces/ICash.sol";
+import {IFacilities} from "./interfaces/IFacilities.sol";
 import {IFinancing} from "./interfaces/IFinancing.sol";
 import {ILedger} from "./interfaces/ILedger.sol";
 import {ILedgerModule} from "./interfaces/ILedgerModule.sol";
 import {ILienRegistry} from "./interfaces/ILienRegistry.sol";
 import {ISettlement} from "./interfaces/ISettlement.sol";
 import {AssetId, CurrencyCode, FinancingId, NoteId, PartyId, assetOfLot, lotId} from "./types/Ids.sol";
-import {LotState} from "./types/States.sol";
+import {LienState, LotState} from "./types/States.sol";
 
 /// @title Settlement
-/// @dev Holds nothing: it asks the ledger who is owed, liens and loans who comes first, and books the cash.
+/// @dev Holds nothing: it asks the ledger who is owed, liens, loans and facilities who comes first, and books the cash.
 contract Settlement is LedgerClient, ISettlement {
     /// @dev Payments netted so far, as Cash takes them: three a word from the left, `amount 48 | party 24 | unused 8`
     /// each, one a party. places is a hash table over party numbers (open addressing, a power of two above the number of
@@ -34,11 +35,15 @@ contract Settlement is LedgerClient, ISettlement {
     ICash private immutable CASH;
     ILienRegistry private immutable LIENS;
     IFinancing private immutable FINANCING;
+    IFacilities private immutable FACILITIES;
 
-    constructor(ILedger ledger, ICash cash, ILienRegistry liens, IFinancing financing) LedgerClient(ledger) {
+    constructor(ILedger ledger, ICash cash, ILienRegistry liens, IFinancing financing, IFacilities facilities)
+        LedgerClient(ledger)
+    {
         CASH = cash;
         LIENS = liens;
         FINANCING = financing;
+        FACILITIES = facilities;
     }
 
     /// @inheritdoc ISettlement
@@ -84,11 +89,15 @@ contract Settlement is LedgerClient, ISettlement {
         returns (uint48 taken)
     {
         ILienRegistry.Lien memory lien = LIENS.lienOf(asset);
+        // A facility that an earlier lot of this settlement paid off has freed this one.
+        if (lien.state != LienState.Active) return 0;
         PartyId creditor = lien.pledgee;
         bool claimLeft;
         if (FinancingId.unwrap(lien.financing) == 0) {
             taken = LIENS.collect(asset, amount);
             claimLeft = taken != lien.securedMinor;
+        } else if (lien.financing.isFacility()) {
+            (creditor, taken, claimLeft) = FACILITIES.collect(lien.financing, asset, amount);
         } else {
             (creditor, taken, claimLeft) = FINANCING.collect(lien.financing, amount);
         }

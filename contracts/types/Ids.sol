@@ -16,16 +16,35 @@ type CurrencyCode is uint16;
 /// @dev Number of a financing. Zero is none.
 type FinancingId is uint64;
 
-/// @dev Anything that can carry a lien: `kind << 248 | reference`. Kind 1 is a lot, its reference the `LotId`.
+/// @dev Number of a warehouse receipt. Zero is none.
+type ReceiptId is uint64;
+
+/// @dev Number of a stock: one keeper's goods of one kind at one site. Zero is none.
+type StockId is uint32;
+
+/// @dev Number of a bill of lading. Zero is none.
+type BillId is uint64;
+
+/// @dev Number of a facility. Zero is none. A lien names it as the financing `FACILITY | facility`.
+type FacilityId is uint64;
+
+/// @dev Anything that can carry a lien: `kind << 248 | reference`, the reference being a `LotId`, `ReceiptId` or `BillId`.
 type AssetId is uint256;
 
+using {sameStockAs as ==, otherStockThan as !=} for StockId global;
 using {samePartyAs as ==, otherPartyThan as !=} for PartyId global;
 using {sameCurrencyAs as ==, otherCurrencyThan as !=} for CurrencyCode global;
 using {noteOf, segmentOf, indexOf} for LotId global;
-using {kindOf} for AssetId global;
+using {kindOf, sameAssetAs as ==, otherAssetThan as !=} for AssetId global;
+using {isFacility} for FinancingId global;
 
 PartyId constant NOBODY = PartyId.wrap(0);
 uint8 constant ASSET_KIND_LOT = 1;
+uint8 constant ASSET_KIND_RECEIPT = 2;
+uint8 constant ASSET_KIND_BILL = 3;
+
+/// @dev Tells a facility's number from a financing's where either may secure itself with a lien.
+uint64 constant FACILITY = 1 << 63;
 
 function samePartyAs(PartyId a, PartyId b) pure returns (bool) {
     return PartyId.unwrap(a) == PartyId.unwrap(b);
@@ -70,4 +89,48 @@ function assetOfLot(LotId lot) pure returns (AssetId) {
 
 function lotOfAsset(AssetId asset) pure returns (LotId) {
     return LotId.wrap(uint128(AssetId.unwrap(asset)));
+}
+
+function sameAssetAs(AssetId a, AssetId b) pure returns (bool) {
+    return AssetId.unwrap(a) == AssetId.unwrap(b);
+}
+
+function otherAssetThan(AssetId a, AssetId b) pure returns (bool) {
+    return AssetId.unwrap(a) != AssetId.unwrap(b);
+}
+
+function assetOfReceipt(ReceiptId receipt) pure returns (AssetId) {
+    return AssetId.wrap((uint256(ASSET_KIND_RECEIPT) << 248) | ReceiptId.unwrap(receipt));
+}
+
+function receiptOfAsset(AssetId asset) pure returns (ReceiptId) {
+    return ReceiptId.wrap(uint64(AssetId.unwrap(asset)));
+}
+
+function assetOfBill(BillId bill) pure returns (AssetId) {
+    return AssetId.wrap((uint256(ASSET_KIND_BILL) << 248) | BillId.unwrap(bill));
+}
+
+function billOfAsset(AssetId asset) pure returns (BillId) {
+    return BillId.wrap(uint64(AssetId.unwrap(asset)));
+}
+
+function isFacility(FinancingId financing) pure returns (bool) {
+    return FinancingId.unwrap(financing) & FACILITY != 0;
+}
+
+function asFinancing(FacilityId facility) pure returns (FinancingId) {
+    return FinancingId.wrap(FACILITY | FacilityId.unwrap(facility));
+}
+
+function asFacility(FinancingId financing) pure returns (FacilityId) {
+    return FacilityId.wrap(FinancingId.unwrap(financing) & ~FACILITY);
+}
+
+function sameStockAs(StockId a, StockId b) pure returns (bool) {
+    return StockId.unwrap(a) == StockId.unwrap(b);
+}
+
+function otherStockThan(StockId a, StockId b) pure returns (bool) {
+    return StockId.unwrap(a) != StockId.unwrap(b);
 }

@@ -33,11 +33,50 @@ enum LotState {
     Settled
 }
 
+/// @dev Divided: the asset was divided and the lien goes on over one part. Enforced: the asset went to a buyer.
 enum LienState {
     None,
     Active,
     Released,
-    Discharged
+    Discharged,
+    Divided,
+    Enforced
+}
+
+/// @dev The life of a warehouse receipt. Released: for delivery, on the holder's order. Pledged is not stored: an issued
+/// receipt is pledged while the lien registry has an active lien on it.
+enum ReceiptState {
+    None,
+    Draft,
+    Issued,
+    Pledged,
+    Released,
+    Delivered,
+    Cancelled,
+    Disputed,
+    Frozen
+}
+
+/// @dev The life of a bill of lading. Pledged is not stored, as with receipts.
+enum BillState {
+    None,
+    Issued,
+    Pledged,
+    Surrendered,
+    Switched,
+    Discharged,
+    Frozen
+}
+
+/// @dev Called: a margin call is open.
+enum FacilityState {
+    None,
+    Offered,
+    Withdrawn,
+    Open,
+    Called,
+    Defaulted,
+    Closed
 }
 
 enum FinancingKind {
@@ -64,4 +103,5 @@ uint32 constant ROLE_KEEPER = 1 << 4;
 uint32 constant ROLE_INSPECTOR = 1 << 5;
 uint32 constant ROLE_AUDITOR = 1 << 6;
 uint32 constant ROLE_REGULATOR = 1 << 7;
-
+uint32 constant ROLE_CARRIER = 1 << 8;
+uint32 constant ROLE_PRICE_SOURCE = 1 << 9;

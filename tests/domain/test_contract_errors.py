@@ -70,6 +70,18 @@ def _example(kind: str) -> object:
             "lot 5/0/0 carries a lien already",
         ),
         (
+            DomainError(ASSET_ENCUMBERED, asset=AssetId.of_receipt(9).number),
+            "receipt 9 carries a lien already",
+        ),
+        (
+            DomainError(ASSET_ENCUMBERED, asset=AssetId.of_bill(9).number),
+            "bill of lading 9 carries a lien already",
+        ),
+        (
+            DomainError(ASSET_ENCUMBERED, asset=AssetId(2, 2**64).number),
+            f"asset {2 << 248 | 1 << 64:#x} carries a lien already",
+        ),
+        (
             DomainError(NOT_MATURED, note=1, maturity_at=2**40 - 1, now_at=0),
             "note 1 matures on 1099511627775 s, now it is 1970-01-01 00:00:00 UTC",
         ),
@@ -87,7 +99,8 @@ def test_states_and_roles_have_the_contracts_numbers() -> None:
     text = (SOLIDITY / "types" / "States.sol").read_text(encoding="utf-8")
     enums = dict(re.findall(r"enum (\w+) \{([^}]*)\}", text))
     assert enums.keys() == {
-        "PartyState", "NoteState", "LotState", "LienState", "FinancingKind", "FinancingState"
+        "PartyState", "NoteState", "LotState", "LienState", "FinancingKind", "FinancingState",
+        "ReceiptState", "BillState", "FacilityState",
     }  # fmt: skip
     for name, members in enums.items():
         ours: type[IntEnum] = getattr(states, name)

@@ -44,12 +44,17 @@ class LotState(IntEnum):
 
 
 class LienState(IntEnum):
-    """Released: given up by the pledgee. Discharged: its claim was paid, or its asset ended."""
+    """Released: given up by the pledgee. Discharged: its claim was paid, or its asset ended.
+
+    Divided: the asset was divided and the lien goes on over one part. Enforced: the asset went to a buyer.
+    """
 
     NONE = 0
     ACTIVE = 1
     RELEASED = 2
     DISCHARGED = 3
+    DIVIDED = 4
+    ENFORCED = 5
 
 
 class FinancingKind(IntEnum):
@@ -123,6 +128,8 @@ class PartyRole(IntFlag):
     INSPECTOR = 1 << 5
     AUDITOR = 1 << 6
     REGULATOR = 1 << 7
+    CARRIER = 1 << 8
+    PRICE_SOURCE = 1 << 9
 
 
 class Office(IntEnum):
@@ -132,3 +139,4 @@ class Office(IntEnum):
     REGISTRAR = 1
     BANK = 2
     ARBITER = 3
+    EXAMINER = 4
