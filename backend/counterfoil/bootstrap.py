@@ -15,7 +15,7 @@ from counterfoil.chain.deployment import Deployment
 from counterfoil.chain.embedded import EmbeddedChain, open_embedded_chain
 from counterfoil.chain.gateway import ChainGateway
 from counterfoil.chain.home_keys import HomeKeys
-from counterfoil.chain.ledger_deployment import deploy_ledger
+from counterfoil.chain.ledger_deployment import deploy_ledger, missing_contracts
 from counterfoil.chain.ledger_gateway import LedgerGateway
 from counterfoil.domain.errors import CounterfoilError, DomainError
 from counterfoil.domain.states import Office
@@ -115,7 +115,8 @@ def open_ledger(
     """Open the ledger of a home and bring its read model up to date.
 
     observers: told of every transaction that takes effect. Raises DomainError LedgerMissing, and what chain,
-    store and read model raise when they cannot be used.
+    store and read model raise when they cannot be used. LedgerOutdated: an earlier version set it up, whose
+    contracts are not those of this one.
     """
     if not settings.deployment_path.exists():
         raise DomainError(refusals.LEDGER_MISSING, home=str(settings.home))
@@ -156,8 +157,12 @@ def _open_chain(settings: Settings) -> EmbeddedChain:
 
 def _deployment(settings: Settings) -> Deployment:
     try:
-        return Deployment.load(settings.deployment_path)
+        deployment = Deployment.load(settings.deployment_path)
     except (ValueError, KeyError, TypeError, OSError) as broken:
         raise CounterfoilError(
             refusals.DEPLOYMENT_BROKEN, path=str(settings.deployment_path), reason=type(broken).__name__
         ) from broken
+    missing = missing_contracts(deployment)
+    if missing:
+        raise DomainError(refusals.LEDGER_OUTDATED, home=str(settings.home), contracts=", ".join(missing))
+    return deployment

@@ -28,7 +28,7 @@ from counterfoil.domain.states import LotState, NoteState, Office, PartyRole
 from counterfoil.ports import EventRecord
 
 GOVERNOR, OFFICER, CORE, SUPPLIER = (Account.from_key("0x" + f"{n:02x}" * 32) for n in (1, 2, 3, 4))
-OFFICERS = dict.fromkeys((Office.REGISTRAR, Office.BANK, Office.ARBITER), OFFICER.address)
+OFFICERS = dict.fromkeys((Office.REGISTRAR, Office.BANK, Office.ARBITER, Office.EXAMINER), OFFICER.address)
 HASH = b"\7" * 32
 
 

@@ -41,6 +41,7 @@ OFFICERS = {
     Office.REGISTRAR: address(0xA1),
     Office.BANK: address(0xA2),
     Office.ARBITER: address(0xA3),
+    Office.EXAMINER: address(0xA4),
 }
 OFFICES = {
     Office.GOVERNOR: frozenset({GOVERNOR.address}),
@@ -56,6 +57,7 @@ class ContractChain:
         gateway = ChainGateway(self._chain.web3)
         deploy_ledger(gateway, governor=GOVERNOR, officers=OFFICERS)
         self.deployment_records = tuple(gateway.events())
+        self.chain_id = gateway.deployment.chain_id
         self.addresses = {name: found.address for name, found in gateway.deployment.contracts.items()}
         self._abis: dict[str, ContractAbi] = {}
         self._reverts = RevertMap()

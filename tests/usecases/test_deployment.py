@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from counterfoil.bootstrap import OpenLedger
+from counterfoil.chain.ledger_deployment import CONTRACTS
 from counterfoil.domain.cash_events import AssetKindSet, ModuleSet
+from counterfoil.domain.errors import DomainError
+from counterfoil.domain.lot import AssetId
 from counterfoil.domain.states import PartyRole, PartyState
 from counterfoil.ports import ContractRefusedError, Signer
 from counterfoil.usecases.workbench import Workbench
+from ledger_support import ledger_in
 
-OFFICES = ("governor", "registrar", "bank", "arbiter")
+OFFICES = ("governor", "registrar", "bank", "arbiter", "examiner")
+HASH = b"\x01" * 32
+RECEIPT = AssetId.of_receipt(1)
 Command = Callable[[Workbench, Signer], object]
 
 # Command, its office, and what the ledger says once the office is let in: None where it is done.
@@ -57,6 +66,78 @@ GUARDED: dict[str, tuple[Command, str, str | None]] = {
         "arbiter",
         "NoteUnknown",
     ),
+    "block an asset": (
+        lambda b, by: b.ledger.block_asset(by=by, asset_id=RECEIPT, match_hash=HASH),
+        "examiner",
+        "ReceiptUnknown",
+    ),
+    "resolve a block": (
+        lambda b, by: b.ledger.resolve_block(
+            by=by, asset_id=RECEIPT, match_hash=HASH, upheld=True, reason_hash=HASH
+        ),
+        "arbiter",
+        "BlockUnknown",
+    ),
+    "enforce by order": (
+        lambda b, by: b.ledger.enforce_by_order(by=by, asset_id=RECEIPT, to_id=1, order_hash=HASH),
+        "arbiter",
+        "LienUnknown",
+    ),
+    "close a receipt's dispute": (
+        lambda b, by: b.ledger.close_receipt_dispute(by=by, receipt_id=1, reason_hash=HASH),
+        "arbiter",
+        "ReceiptUnknown",
+    ),
+    "freeze a receipt": (
+        lambda b, by: b.ledger.freeze_receipt(by=by, receipt_id=1, order_hash=HASH),
+        "arbiter",
+        "ReceiptUnknown",
+    ),
+    "unfreeze a receipt": (
+        lambda b, by: b.ledger.unfreeze_receipt(by=by, receipt_id=1, order_hash=HASH),
+        "arbiter",
+        "ReceiptUnknown",
+    ),
+    "force a receipt's transfer": (
+        lambda b, by: b.ledger.force_receipt_transfer(by=by, receipt_id=1, to_id=1, order_hash=HASH),
+        "arbiter",
+        "ReceiptUnknown",
+    ),
+    "cancel a receipt": (
+        lambda b, by: b.ledger.cancel_receipt(by=by, receipt_id=1, lots=[], order_hash=HASH),
+        "arbiter",
+        "ReceiptUnknown",
+    ),
+    "freeze a bill": (
+        lambda b, by: b.ledger.freeze_bill(by=by, bill_id=1, order_hash=HASH),
+        "arbiter",
+        "BillUnknown",
+    ),
+    "unfreeze a bill": (
+        lambda b, by: b.ledger.unfreeze_bill(by=by, bill_id=1, order_hash=HASH),
+        "arbiter",
+        "BillUnknown",
+    ),
+    "force a bill's transfer": (
+        lambda b, by: b.ledger.force_bill_transfer(by=by, bill_id=1, to_id=1, order_hash=HASH),
+        "arbiter",
+        "BillUnknown",
+    ),
+    "reinstate a bill": (
+        lambda b, by: b.ledger.reinstate_bill(by=by, bill_id=1, order_hash=HASH),
+        "arbiter",
+        "BillUnknown",
+    ),
+    "set how long counts are fresh": (
+        lambda b, by: b.ledger.set_attestation_age(by=by, max_age_s=86_400),
+        "governor",
+        None,
+    ),
+    "cap a keeper's exposure": (
+        lambda b, by: b.ledger.set_exposure_cap(by=by, keeper_id=1, currency=978, cap_minor=1),
+        "governor",
+        None,
+    ),
 }
 
 
@@ -90,16 +171,19 @@ def test_modules_and_asset_kinds_are_those_of_the_design(bare: OpenLedger) -> No
         elif isinstance(event, AssetKindSet):
             kinds.append((event.kind, names[event.assets]))
 
-    assert kinds == [(1, "Ledger")]
+    assert kinds == [(2, "Warehouse"), (3, "BillsOfLading")]
     assert admitted == {
         ("Ledger", "LienRegistry"),
         ("Ledger", "Financing"),
         ("Ledger", "Settlement"),
         ("Cash", "Financing"),
         ("Cash", "Settlement"),
+        ("Cash", "Facilities"),
         ("LienRegistry", "Financing"),
         ("LienRegistry", "Settlement"),
+        ("LienRegistry", "Facilities"),
         ("Financing", "Settlement"),
+        ("Facilities", "Settlement"),
     }
 
 
@@ -111,7 +195,40 @@ def test_offices_are_labelled_and_given_to_their_keys(bare: OpenLedger) -> None:
         (each.args["role_id"], each.args["account"]) for each in records if each.event == "RoleGranted"
     }
 
-    assert labels == {1: "REGISTRAR", 2: "BANK", 3: "ARBITER"}
+    assert labels == {1: "REGISTRAR", 2: "BANK", 3: "ARBITER", 4: "EXAMINER"}
     assert holders == {
         (place, bare.bench.keys.signer(office).address) for place, office in enumerate(OFFICES)
     }
+
+
+NEW_SINCE_NOTES = ("Warehouse", "BillsOfLading", "Prices", "Facilities")
+
+
+def test_a_ledger_consists_of_the_contracts_of_this_version(bare: OpenLedger) -> None:
+    assert tuple(bare.deployment.contracts) == CONTRACTS
+    assert set(NEW_SINCE_NOTES) < set(CONTRACTS)
+
+
+def test_a_ledger_of_an_earlier_version_is_refused_and_left_alone(bare_home: Path, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(bare_home, home)
+    record = home / "deployment.json"
+    whole = record.read_text(encoding="utf-8")
+    content = json.loads(whole)
+    content["contracts"] = [each for each in content["contracts"] if each["name"] not in NEW_SINCE_NOTES]
+    record.write_text(json.dumps(content), encoding="utf-8")
+    before = {path: path.read_bytes() for path in home.rglob("*") if path.is_file()}
+
+    with pytest.raises(DomainError) as refused, ledger_in(home):
+        pass
+
+    assert refused.value.code == "LedgerOutdated"
+    assert refused.value.facts == {"home": str(home), "contracts": ", ".join(NEW_SINCE_NOTES)}
+    assert "init" in refused.value.remedy
+    after = {path: path.read_bytes() for path in home.rglob("*") if path.is_file()}
+    assert {path: after[path] for path in before if path.parent.name != "chain"} == {
+        path: each for path, each in before.items() if path.parent.name != "chain"
+    }
+    record.write_text(whole, encoding="utf-8")
+    with ledger_in(home) as ledger:
+        assert ledger.bench.read_model.history

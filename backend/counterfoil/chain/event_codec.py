@@ -5,16 +5,17 @@ state = project(decoded(gateway.events()))
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
 
+from counterfoil.chain.event_fields import Args, Build, named, plain
+from counterfoil.chain.facility_event_codec import FACILITY_BUILDERS
+from counterfoil.chain.goods_event_codec import GOODS_BUILDERS
 from counterfoil.chain.packed_lots import unpack_payments, unpack_payouts, unpack_segment
 from counterfoil.domain import cash_events as cash
 from counterfoil.domain import events as ev
-from counterfoil.domain import lien_events as liens
 from counterfoil.domain.errors import DomainError, declare
-from counterfoil.domain.lot import AssetId, LotId
-from counterfoil.domain.states import NoteState, PartyRole, PartyState
+from counterfoil.domain.lot import LotId
+from counterfoil.domain.states import NoteState, PartyState
 from counterfoil.ports import EventRecord
 
 EVENT_UNREADABLE = declare(
@@ -23,12 +24,11 @@ EVENT_UNREADABLE = declare(
     "Use the interfaces of the contracts that are deployed; an unread event would leave the record short.",
 )
 
-_Args = Mapping[str, Any]
-
 # Administration that OpenZeppelin's contracts record themselves; it changes nothing of the ledger's state.
 _OF_ADMINISTRATION = frozenset(
     {
         "AuthorityUpdated",
+        "EIP712DomainChanged",
         "OperationCanceled",
         "OperationExecuted",
         "OperationScheduled",
@@ -44,77 +44,31 @@ _OF_ADMINISTRATION = frozenset(
     }
 )
 
-# Our names where they are not the contracts' own in snake case.
-_RENAMED = {
-    "party": "party_id",
-    "debtor": "debtor_id",
-    "creditor": "creditor_id",
-    "seller": "seller_id",
-    "buyer": "buyer_id",
-    "funder": "funder_id",
-    "borrower": "borrower_id",
-    "holder": "holder_id",
-    "pledgee": "pledgee_id",
-    "pledgor": "pledgor_id",
-    "to": "to_id",
-    "from": "from_id",
-    "note": "note_id",
-    "lot": "lot_id",
-    "asset": "asset_id",
-    "financing": "financing_id",
-    "redemption": "redemption_id",
-    "maturity_at": "maturity_at_s",
-    "registered_at": "registered_at_s",
-    "due_at": "due_at_s",
-    "expires_at": "expires_at_s",
-}
 
-_CONVERTED: dict[str, Callable[[Any], Any]] = {
-    "lot_id": LotId.from_number,
-    "asset_id": AssetId.from_number,
-    "roles": PartyRole,
-}
-
-
-def _plain(kind: type[ev.LedgerEvent]) -> Callable[[_Args], ev.LedgerEvent]:
-    """For events whose values need no more than our names and types."""
-
-    def build(args: _Args) -> ev.LedgerEvent:
-        return kind(**_named(args))
-
-    return build
-
-
-def _named(args: _Args) -> dict[str, Any]:
-    named = {_RENAMED.get(name, name): value for name, value in args.items()}
-    return {name: _CONVERTED[name](value) if name in _CONVERTED else value for name, value in named.items()}
-
-
-def _party_state_set(args: _Args) -> ev.LedgerEvent:
+def _party_state_set(args: Args) -> ev.LedgerEvent:
     return ev.PartyStateSet(party_id=args["party"], state=PartyState(args["state"]))
 
 
-def _standing_acceptance_set(args: _Args) -> ev.LedgerEvent:
+def _standing_acceptance_set(args: Args) -> ev.LedgerEvent:
     return ev.StandingAcceptanceSet(
         party_id=args["party"], debtor_id=args["debtor"] or None, given=args["given"]
     )
 
 
-def _note_proposed(args: _Args) -> ev.LedgerEvent:
-    named = _named(args)
-    named["invoices"] = tuple(ev.InvoiceShare(**share) for share in args["invoices"])
-    return ev.NoteProposed(**named)
+def _note_proposed(args: Args) -> ev.LedgerEvent:
+    shares = tuple(ev.InvoiceShare(**share) for share in args["invoices"])
+    return ev.NoteProposed(**{**named(args), "invoices": shares})
 
 
-def _dispute_withdrawn(args: _Args) -> ev.LedgerEvent:
+def _dispute_withdrawn(args: Args) -> ev.LedgerEvent:
     return ev.DisputeWithdrawn(note_id=args["note"], state=NoteState(args["state"]))
 
 
-def _dispute_resolved(args: _Args) -> ev.LedgerEvent:
-    return ev.DisputeResolved(**{**_named(args), "state": NoteState(args["state"])})
+def _dispute_resolved(args: Args) -> ev.LedgerEvent:
+    return ev.DisputeResolved(**{**named(args), "state": NoteState(args["state"])})
 
 
-def _lot_split(args: _Args) -> ev.LedgerEvent:
+def _lot_split(args: Args) -> ev.LedgerEvent:
     parent = LotId.from_number(args["lot"])
     segment = unpack_segment(args["words"])
     if (segment.parent_segment, segment.parent_index) != (parent.segment, parent.index):
@@ -127,7 +81,7 @@ def _lot_split(args: _Args) -> ev.LedgerEvent:
     )
 
 
-def _payment_applied(args: _Args) -> ev.LedgerEvent:
+def _payment_applied(args: Args) -> ev.LedgerEvent:
     ranges = [(each["segment"], each["from"], each["to"]) for each in args["ranges"]]
     return ev.PaymentApplied(
         note_id=args["note"],
@@ -137,11 +91,7 @@ def _payment_applied(args: _Args) -> ev.LedgerEvent:
     )
 
 
-def _lien_placed(args: _Args) -> ev.LedgerEvent:
-    return liens.LienPlaced(**{**_named(args), "financing_id": args["financing"] or None})
-
-
-def _cash_settled(args: _Args) -> ev.LedgerEvent:
+def _cash_settled(args: Args) -> ev.LedgerEvent:
     return cash.CashSettled(
         from_id=args["from"],
         currency=args["currency"],
@@ -150,12 +100,12 @@ def _cash_settled(args: _Args) -> ev.LedgerEvent:
     )
 
 
-def _offered(kind: type[ev.LedgerEvent]) -> Callable[[_Args], ev.LedgerEvent]:
+def _offered(kind: type[ev.LedgerEvent]) -> Build:
     """The terms of an offer are a struct beside the values that are indexed."""
 
-    def build(args: _Args) -> ev.LedgerEvent:
+    def build(args: Args) -> ev.LedgerEvent:
         outer = {name: value for name, value in args.items() if name != "terms"}
-        return kind(**_named({**args["terms"], **outer}))
+        return kind(**named({**args["terms"], **outer}))
 
     return build
 
@@ -178,13 +128,8 @@ _PLAIN: tuple[type[ev.LedgerEvent], ...] = (
     ev.LotAccepted,
     ev.LotReturned,
     ev.AssignmentAcknowledged,
-    ev.Encumbered,
-    ev.Unencumbered,
     ev.LotSold,
     ev.NoteSettled,
-    liens.LienReleased,
-    liens.LienCollected,
-    liens.LienDischarged,
     cash.CashIssued,
     cash.CashRedeemed,
     cash.PayoutAttested,
@@ -198,8 +143,10 @@ _PLAIN: tuple[type[ev.LedgerEvent], ...] = (
     cash.AssetKindSet,
 )
 
-_BUILDERS: dict[str, Callable[[_Args], ev.LedgerEvent]] = {
-    **{kind.__name__: _plain(kind) for kind in _PLAIN},
+_BUILDERS: Mapping[str, Build] = {
+    **GOODS_BUILDERS,
+    **FACILITY_BUILDERS,
+    **{kind.__name__: plain(kind) for kind in _PLAIN},
     "PartyStateSet": _party_state_set,
     "StandingAcceptanceSet": _standing_acceptance_set,
     "NoteProposed": _note_proposed,
@@ -207,7 +154,6 @@ _BUILDERS: dict[str, Callable[[_Args], ev.LedgerEvent]] = {
     "DisputeResolved": _dispute_resolved,
     "LotSplit": _lot_split,
     "PaymentApplied": _payment_applied,
-    "LienPlaced": _lien_placed,
     "CashSettled": _cash_settled,
     "LoanOffered": _offered(cash.LoanOffered),
     "PurchaseOffered": _offered(cash.PurchaseOffered),

@@ -232,6 +232,10 @@ class BillCalls(ContractCalls):
         """End a surrendered bill in the drafted receipt of its goods, as the carrier."""
         return self._send(by, BILLS, "dischargeBill", bill_id, receipt_id)
 
+    def reinstate_bill(self, *, by: Signer, bill_id: int, order_hash: bytes) -> Receipt:
+        """Give a bill back whose receipt was never issued, as the arbiter."""
+        return self._send(by, BILLS, "reinstateBill", bill_id, order_hash)
+
     def freeze_bill(self, *, by: Signer, bill_id: int, order_hash: bytes) -> Receipt:
         """Freeze a bill, as the arbiter."""
         return self._send(by, BILLS, "freezeBill", bill_id, order_hash)

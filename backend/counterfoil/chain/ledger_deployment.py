@@ -10,10 +10,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from counterfoil.chain.artifact import load_artifact
-from counterfoil.chain.contract_calls import AUTHORITY, CASH, FINANCING, LEDGER, LIENS, SETTLEMENT
+from counterfoil.chain.contract_calls import (
+    AUTHORITY,
+    BILLS,
+    CASH,
+    FACILITIES,
+    FINANCING,
+    LEDGER,
+    LIENS,
+    PRICES,
+    SETTLEMENT,
+    WAREHOUSE,
+)
+from counterfoil.chain.deployment import Deployment
 from counterfoil.chain.gateway import ChainGateway
 from counterfoil.domain.errors import CounterfoilError
-from counterfoil.domain.lot import ASSET_KIND_LOT
+from counterfoil.domain.lot import ASSET_KIND_BILL, ASSET_KIND_RECEIPT
 from counterfoil.domain.states import Office
 from counterfoil.ports import ContractCall, Receipt, Signer
 
@@ -32,14 +44,48 @@ _GUARDED: Mapping[Office, Mapping[str, Sequence[tuple[str, int]]]] = {
         )
     },
     Office.BANK: {CASH: (("issue", 4), ("attestPayout", 2))},
-    Office.ARBITER: {LEDGER: (("resolveDispute", 3), ("writeOff", 2))},
+    Office.ARBITER: {
+        LEDGER: (("resolveDispute", 3), ("writeOff", 2)),
+        LIENS: (("resolveBlock", 4), ("enforceByOrder", 3)),
+        WAREHOUSE: (
+            ("closeDispute", 2),
+            ("freeze", 2),
+            ("unfreeze", 2),
+            ("forceTransfer", 3),
+            ("cancel", 3),
+        ),
+        BILLS: (
+            ("freezeBill", 2),
+            ("unfreezeBill", 2),
+            ("forceTransferBill", 3),
+            ("reinstateBill", 2),
+        ),
+    },
+    Office.EXAMINER: {LIENS: (("blockAsset", 2),)},
 }
 _MODULES: Mapping[str, Sequence[str]] = {
     LEDGER: (LIENS, FINANCING, SETTLEMENT),
-    CASH: (FINANCING, SETTLEMENT),
-    LIENS: (FINANCING, SETTLEMENT),
+    CASH: (FINANCING, SETTLEMENT, FACILITIES),
+    LIENS: (FINANCING, SETTLEMENT, FACILITIES),
     FINANCING: (SETTLEMENT,),
+    FACILITIES: (SETTLEMENT,),
 }
+# Lots are the ledger's own; the lien registry needs no telling.
+_ASSET_KINDS: Mapping[int, str] = {ASSET_KIND_RECEIPT: WAREHOUSE, ASSET_KIND_BILL: BILLS}
+
+CONTRACTS = (
+    AUTHORITY,
+    LEDGER,
+    CASH,
+    LIENS,
+    FINANCING,
+    WAREHOUSE,
+    BILLS,
+    PRICES,
+    FACILITIES,
+    SETTLEMENT,
+)
+"""What a ledger of this version consists of, in the order of creation."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +115,11 @@ def deploy_ledger(gateway: ChainGateway, *, governor: Signer, officers: Mapping[
     return Deployed(receipts=tuple(receipts))
 
 
+def missing_contracts(deployment: Deployment) -> tuple[str, ...]:
+    """What this version needs and the deployment has not, in order: a ledger of an earlier version."""
+    return tuple(name for name in CONTRACTS if name not in deployment.contracts)
+
+
 def _create(gateway: ChainGateway, governor: Signer) -> list[Receipt]:
     receipts = []
 
@@ -82,7 +133,11 @@ def _create(gateway: ChainGateway, governor: Signer) -> list[Receipt]:
     cash = create(CASH, authority, ledger)
     liens = create(LIENS, authority, ledger)
     financing = create(FINANCING, authority, ledger, cash, liens)
-    create(SETTLEMENT, ledger, cash, liens, financing)
+    warehouse = create(WAREHOUSE, authority, ledger, liens)
+    create(BILLS, authority, ledger, liens, warehouse)
+    prices = create(PRICES, ledger)
+    facilities = create(FACILITIES, authority, ledger, cash, liens, prices)
+    create(SETTLEMENT, ledger, cash, liens, financing, facilities)
     return receipts
 
 
@@ -105,7 +160,10 @@ def _admissions(gateway: ChainGateway) -> list[ContractCall]:
         for contract, modules in _MODULES.items()
         for module in modules
     ]
-    calls.append(_call(LIENS, "setAssetKind", ASSET_KIND_LOT, gateway.address_of(LEDGER)))
+    calls += [
+        _call(LIENS, "setAssetKind", kind, gateway.address_of(contract))
+        for kind, contract in _ASSET_KINDS.items()
+    ]
     return calls
 
 

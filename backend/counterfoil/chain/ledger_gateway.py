@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+# These declare the sentences of what the contracts refuse.
 import counterfoil.domain.contract_errors
-import counterfoil.domain.contract_errors_money  # noqa: F401 - declares the sentences of what contracts refuse
-from counterfoil.chain.contract_calls import CASH, FINANCING, LEDGER
+import counterfoil.domain.contract_errors_bills
+import counterfoil.domain.contract_errors_facilities
+import counterfoil.domain.contract_errors_goods
+import counterfoil.domain.contract_errors_money  # noqa: F401 - for what these declare
+from counterfoil.chain.contract_calls import BILLS, CASH, FACILITIES, FINANCING, LEDGER, WAREHOUSE
 from counterfoil.chain.event_codec import decode_event
 from counterfoil.chain.facility_commands import FacilityCalls, LienCalls
 from counterfoil.chain.goods_commands import BillCalls, PriceCalls, ReceiptCalls, StockCalls
@@ -81,11 +85,15 @@ class LedgerGateway(
         return int(self._gateway.call(CASH, "supplyOf", [currency], block=block))
 
     def counts_view(self, *, block: int) -> Mapping[str, int]:
-        """How many parties, notes and financings there are."""
+        """How many there are of what the contracts number."""
         return {
             "parties": int(self._gateway.call(LEDGER, "partyCount", block=block)),
             "notes": int(self._gateway.call(LEDGER, "noteCount", block=block)),
             "financings": int(self._gateway.call(FINANCING, "financingCount", block=block)),
+            "stocks": int(self._gateway.call(WAREHOUSE, "stockCount", block=block)),
+            "receipts": int(self._gateway.call(WAREHOUSE, "receiptCount", block=block)),
+            "bills": int(self._gateway.call(BILLS, "billCount", block=block)),
+            "facilities": int(self._gateway.call(FACILITIES, "facilityCount", block=block)),
         }
 
     def accepts_in_advance(self, assignee_id: int, debtor_id: int) -> bool:

@@ -167,6 +167,12 @@ LEDGER_EXISTS = declare(
 LEDGER_MISSING = declare(
     "LedgerMissing", "there is no ledger in {home}", "Set one up with `counterfoil init`."
 )
+LEDGER_OUTDATED = declare(
+    "LedgerOutdated",
+    "the ledger in {home} was set up by an earlier version; it has no contract {contracts}",
+    "Open it with the version that set it up, or set up a new ledger with `counterfoil init` in another home "
+    "directory; contracts are never changed under a ledger.",
+)
 DEPLOYMENT_BROKEN = declare(
     "DeploymentBroken",
     "the deployment record {path} cannot be used: {reason}",
