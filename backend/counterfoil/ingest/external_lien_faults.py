@@ -66,10 +66,13 @@ FORMULA_CELL = declare(
     "Look at who wrote the file before opening it in a spreadsheet.",
 )
 
+_FIELD_SHOWN = 60
+
 
 def fault(code: str, *, line: int, field: str, is_warning: bool = False, **facts: object) -> RowFault:
-    """The fault with its sentence from the error table."""
+    """The fault with its sentence from the error table; of a hostile field name only what can be seen."""
     spec = error_spec(code)
     if spec is None:
         raise KeyError(code)
-    return RowFault(line=line, field=field, code=code, reason=spec.sentence(facts), is_warning=is_warning)
+    shown = "".join(mark if mark.isprintable() else "\ufffd" for mark in field)[:_FIELD_SHOWN]
+    return RowFault(line=line, field=shown, code=code, reason=spec.sentence(facts), is_warning=is_warning)

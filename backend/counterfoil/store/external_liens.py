@@ -28,7 +28,7 @@ MATCH_UNKNOWN = declare(
 MATCH_RESOLVED = declare(
     "ExternalMatchResolved",
     "the match {match_hash} is resolved already: {state}",
-    "A decision is final; an amended registration gives a match of its own.",
+    "A dismissal is final; an amended registration gives a match of its own.",
 )
 
 _LIEN: TypeAdapter[ExternalLien] = TypeAdapter(ExternalLien)
@@ -131,9 +131,12 @@ class SqlExternalLiens:
         )
 
     def resolve(self, match_hash: bytes, resolution: MatchResolution) -> None:
-        """Record a decision, once. Raises DomainError ExternalMatchUnknown or ExternalMatchResolved."""
+        """Record a decision. What was upheld may be dismissed when the other lien has ended, not the reverse.
+
+        Raises DomainError ExternalMatchUnknown or ExternalMatchResolved.
+        """
         found = self._known(match_hash)
-        if found.state is not MatchState.OPEN:
+        if found.state is MatchState.DISMISSED:
             raise DomainError(MATCH_RESOLVED, match_hash=match_hash.hex(), state=found.state.value)
         self._connection.execute(
             update(external_matches)
