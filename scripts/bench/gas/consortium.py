@@ -18,8 +18,9 @@ CNY = 156
 DAY_S = 86_400
 MATURITY_AT_S = START_AT_S + 90 * DAY_S
 CORE_ENTERPRISE, SUPPLIER, FUNDER = 1 << 0, 1 << 1, 1 << 2
+KEEPER, INSPECTOR, CARRIER, PRICE_SOURCE = 1 << 4, 1 << 5, 1 << 8, 1 << 9
 NOBODY = 0
-ASSET_KIND_LOT = 1
+ASSET_KIND_LOT, ASSET_KIND_RECEIPT, ASSET_KIND_BILL = 1, 2, 3
 ANY_HASH = keccak(text="a reference")
 
 
@@ -37,6 +38,11 @@ def lot_id(note: int, segment: int = 0, index: int = 0) -> int:
 def asset_of(lot: int) -> int:
     """A lot as the lien registry names it."""
     return ASSET_KIND_LOT << 248 | lot
+
+
+def asset_of_receipt(receipt: int) -> int:
+    """A warehouse receipt as the lien registry names it."""
+    return ASSET_KIND_RECEIPT << 248 | receipt
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,46 +63,45 @@ class Consortium:
         self.meter = meter
         self.administrator = meter.account("administrator")
         by = self.administrator
-        authority = meter.deploy(artifact("Authority"), by, by.address)
-        self.ledger: Contract = meter.deploy(artifact("Ledger"), by, authority.address)
-        self.cash: Contract = meter.deploy(artifact("Cash"), by, authority.address, self.ledger.address)
-        self.liens: Contract = meter.deploy(
-            artifact("LienRegistry"), by, authority.address, self.ledger.address
-        )
-        self.financing: Contract = meter.deploy(
-            artifact("Financing"),
-            by,
-            authority.address,
-            self.ledger.address,
-            self.cash.address,
-            self.liens.address,
-        )
-        self.settlement: Contract = meter.deploy(
-            artifact("Settlement"),
-            by,
-            self.ledger.address,
-            self.cash.address,
-            self.liens.address,
-            self.financing.address,
+        authority = meter.deploy(artifact("Authority"), by, by.address).address
+
+        def deploy(name: str, *arguments: str) -> Contract:
+            return meter.deploy(artifact(name), by, *arguments)
+
+        self.ledger = deploy("Ledger", authority)
+        ledger = self.ledger.address
+        self.cash = deploy("Cash", authority, ledger)
+        self.liens = deploy("LienRegistry", authority, ledger)
+        cash, liens = self.cash.address, self.liens.address
+        self.financing = deploy("Financing", authority, ledger, cash, liens)
+        self.warehouse = deploy("Warehouse", authority, ledger, liens)
+        self.bills = deploy("BillsOfLading", authority, ledger, liens, self.warehouse.address)
+        self.prices = deploy("Prices", ledger)
+        self.facilities = deploy("Facilities", authority, ledger, cash, liens, self.prices.address)
+        self.settlement = deploy(
+            "Settlement", ledger, cash, liens, self.financing.address, self.facilities.address
         )
         self._wire()
         self._parties = 0
         self._hashes = 0
 
     def _wire(self) -> None:
-        financing, settlement = self.financing.address, self.settlement.address
+        financing, settlement, facilities = (
+            each.address for each in (self.financing, self.settlement, self.facilities)
+        )
         admitted = (
             (self.ledger, (self.liens.address, financing, settlement)),
-            (self.cash, (financing, settlement)),
-            (self.liens, (financing, settlement)),
+            (self.cash, (financing, settlement, facilities)),
+            (self.liens, (financing, settlement, facilities)),
             (self.financing, (settlement,)),
+            (self.facilities, (settlement,)),
         )
         for contract, modules in admitted:
             for module in modules:
                 self.meter.run(contract.functions.setModule(module, True), self.administrator)
-        self.meter.run(
-            self.liens.functions.setAssetKind(ASSET_KIND_LOT, self.ledger.address), self.administrator
-        )
+        kinds = ((ASSET_KIND_RECEIPT, self.warehouse), (ASSET_KIND_BILL, self.bills))
+        for kind, assets in kinds:
+            self.meter.run(self.liens.functions.setAssetKind(kind, assets.address), self.administrator)
 
     def fresh_hash(self) -> bytes:
         """A hash that no earlier call returned, the same sequence in every run."""
