@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from model_ledger import CORE, FIRST, SECOND, lived, with_parties
 
-from counterfoil.domain import cash_events, events, lien_events
+from counterfoil.domain import cash_events, events, facility_events, goods_events, lien_events
 from counterfoil.domain.errors import DomainError
 from counterfoil.domain.events import LedgerEvent, LotSplit, PaymentApplied, Recorded
 from counterfoil.domain.ledger_state import LedgerState
@@ -24,7 +24,7 @@ SAYS_WHAT_IS_SO = (events.KeyAdded,)
 def test_every_event_has_a_fold() -> None:
     declared = {
         found
-        for module in (events, lien_events, cash_events)
+        for module in (events, lien_events, cash_events, goods_events, facility_events)
         for _, found in inspect.getmembers(module, inspect.isclass)
         if issubclass(found, LedgerEvent) and found is not LedgerEvent
     }

@@ -62,7 +62,7 @@ PRICE_MISSING = declare(
 )
 PRICE_STALE = declare(
     "PriceStale",
-    "the oldest price in the value is of {priced_at}, now it is {now_at}",
+    "a price that counts was observed at {priced_at}, now it is {now_at}, and that is too old",
     "Have the price source post newer prices of all goods in the pool.",
     show={"priced_at": time_text, "now_at": time_text},
 )
@@ -112,7 +112,7 @@ GOOD_NOT_AGREED = declare(
 )
 CURRENCY_UNLIKE = declare(
     "CurrencyUnlike",
-    "{asset} is in currency {currency}, which is not the facility's",
+    "{asset} is not in currency {currency}, which is the facility's",
     "Bring lots in the facility's own currency.",
     show=_ASSET,
 )

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from counterfoil.domain.lot import AssetId, LotId
+from counterfoil.domain.lot import LotId
 from counterfoil.domain.states import LotState, NoteState, PartyRole, PartyState
 from counterfoil.domain.sub_range import SubRange
 
@@ -265,20 +265,6 @@ class AssignmentAcknowledged(LedgerEvent):
 
     lot_id: LotId
     holder_id: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Encumbered(LedgerEvent):
-    """The asset carries a lien and does not move."""
-
-    asset_id: AssetId
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unencumbered(LedgerEvent):
-    """The asset is free again."""
-
-    asset_id: AssetId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from counterfoil.domain.events import InvoiceShare
 from counterfoil.domain.facility_state import Facility, Price, facility_number, financing_number
 from counterfoil.domain.goods_state import FIRST_ATTESTATION_AGE_S, BackedLot, Bill, Receipt, Stock
+from counterfoil.domain.lien_events import LienTransferred
 from counterfoil.domain.lien_state import Block, Substitute
 from counterfoil.domain.lot import AssetId, Lot, LotId
 from counterfoil.domain.states import (
@@ -139,6 +140,17 @@ class Lien:
     def facility_id(self) -> int | None:
         """The facility that it secures, where it does."""
         return facility_number(self.financing_id)
+
+    def transferred(self, event: LienTransferred) -> Lien:
+        """In the hands of another pledgee; it keeps the place that its first registration gave it."""
+        registered = bool(self.registered_at_s)
+        return replace(
+            self,
+            pledgee_id=event.pledgee_id,
+            agreement_hash=event.agreement_hash,
+            registered_at_s=self.registered_at_s if registered else event.registered_at_s,
+            registration_hash=self.registration_hash if registered else event.registration_hash,
+        )
 
     def going_on(self, kept_id: AssetId) -> Lien:
         """The same terms over the part of a lot that stays pledged, as its first lien."""

@@ -6,14 +6,15 @@ from dataclasses import replace
 
 from counterfoil.domain import events as ev
 from counterfoil.domain.ledger_state import LedgerState
-from counterfoil.domain.lot import ASSET_KIND_LOT, AssetId, Lot, LotId
+from counterfoil.domain.lot import Lot, LotId
 from counterfoil.domain.states import LotState
 from counterfoil.domain.sub_range import partition_gap
 
 
 def lot_split(state: LedgerState, event: ev.LotSplit, _: ev.Recorded) -> None:
-    """The parent becomes history, its children hold the range."""
-    parent = _in_state(state, event.lot_id, LotState.FREE)
+    """The parent becomes history, its children hold the range. Only a pledged parent has a pledged child."""
+    pledged = any(child.state is LotState.PLEDGED for child in event.children)
+    parent = _in_state(state, event.lot_id, LotState.PLEDGED if pledged else LotState.FREE)
     note = state.notes[parent.lot_id.note_id]
     if event.segment != note.segment_count:
         raise ValueError(f"segment {event.segment} follows {note.segment_count} segments")
@@ -67,24 +68,6 @@ def assignment_acknowledged(state: LedgerState, event: ev.AssignmentAcknowledged
     if state.lots[event.lot_id].holder_id != event.holder_id:
         raise ValueError(f"lot {event.lot_id} is not held by {event.holder_id}")
     state.acknowledged[event.lot_id] = event.holder_id
-
-
-def encumbered(state: LedgerState, event: ev.Encumbered, _: ev.Recorded) -> None:
-    """The lot is pledged."""
-    lot = _in_state(state, _lot_of(event.asset_id), LotState.FREE)
-    state.lots[lot.lot_id] = replace(lot, state=LotState.PLEDGED)
-
-
-def unencumbered(state: LedgerState, event: ev.Unencumbered, _: ev.Recorded) -> None:
-    """The lot is free again."""
-    lot = _in_state(state, _lot_of(event.asset_id), LotState.PLEDGED)
-    state.lots[lot.lot_id] = replace(lot, state=LotState.FREE)
-
-
-def _lot_of(asset_id: AssetId) -> LotId:
-    if asset_id.kind != ASSET_KIND_LOT:
-        raise ValueError(f"asset kind {asset_id.kind} is not a lot")
-    return asset_id.lot_id
 
 
 def _in_state(state: LedgerState, lot_id: LotId, expected: LotState) -> Lot:

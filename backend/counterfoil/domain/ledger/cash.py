@@ -85,8 +85,7 @@ class Cash:
         if reference == NO_HASH:
             refuse(codes.REFERENCE_MISSING)
         self._book.party(to_id)
-        self.require_movable(from_id=from_id, to_id=to_id, currency=currency, amount_minor=amount_minor)
-        self.move(
+        self.pay(
             call,
             from_id=from_id,
             to_id=to_id,
@@ -96,6 +95,20 @@ class Cash:
         )
 
     # -- the money legs --
+
+    def pay(
+        self, call: Call, *, from_id: int, to_id: int, currency: int, amount_minor: int, reference: bytes
+    ) -> None:
+        """Move money that is there; refuses otherwise."""
+        self.require_movable(from_id=from_id, to_id=to_id, currency=currency, amount_minor=amount_minor)
+        self.move(
+            call,
+            from_id=from_id,
+            to_id=to_id,
+            currency=currency,
+            amount_minor=amount_minor,
+            reference=reference,
+        )
 
     def require(self, party_id: int, currency: int, amount_minor: int) -> None:
         """Refuse unless the amount is positive and the party has it."""

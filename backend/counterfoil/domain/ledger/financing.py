@@ -159,18 +159,19 @@ class Financings:
             refuse(money_codes.OFFER_EXPIRED, financing=financing_id, expires_at=financing.expires_at_s)
         if not self._state.parties[financing.funder_id].is_active:
             refuse(codes.PARTY_SUSPENDED, party=financing.funder_id)
-        if financing.kind is FinancingKind.PURCHASE:
-            self._buy(call, financing, holder_id)
-        else:
-            self._draw_down(call, financing, holder_id)
-        self._cash.move(
-            call,
-            from_id=financing.funder_id,
-            to_id=holder_id,
-            currency=financing.currency,
-            amount_minor=financing.amount_minor,
-            reference=_reference(financing_id),
-        )
+        with self._book.whole():
+            if financing.kind is FinancingKind.PURCHASE:
+                self._buy(call, financing, holder_id)
+            else:
+                self._draw_down(call, financing, holder_id)
+            self._cash.pay(
+                call,
+                from_id=financing.funder_id,
+                to_id=holder_id,
+                currency=financing.currency,
+                amount_minor=financing.amount_minor,
+                reference=_reference(financing_id),
+            )
 
     def repay(self, call: Call, *, financing_id: int, amount_minor: int) -> int:
         """Pay a loan back in whole (WHOLE_DEBT) or in part; returns what was paid."""
@@ -194,7 +195,7 @@ class Financings:
             currency=financing.currency,
             amount_minor=amount_minor,
         )
-        left = self.book_payment(call, financing, amount_minor, from_settlement=False)
+        left = self._book_payment(call, financing, amount_minor, from_settlement=False)
         self._cash.move(
             call,
             from_id=actor_id,
@@ -224,6 +225,15 @@ class Financings:
 
     # -- what settlement asks --
 
+    def collect(self, call: Call, *, financing_id: int, available_minor: int) -> tuple[int, int, bool]:
+        """Take what a loan is owed from its lot's payment: (funder, amount, whether a debt is left)."""
+        financing = self._owing(financing_id)
+        if available_minor == 0:
+            return financing.funder_id, 0, True
+        taken = min(available_minor, sum(self.debt_of(financing, call.now_s)))
+        left = self._book_payment(call, financing, taken, from_settlement=True)
+        return financing.funder_id, taken, left.state is not FinancingState.REPAID
+
     @staticmethod
     def debt_of(financing: Financing, at_s: int) -> tuple[int, int]:
         """Principal and interest owed at a time, in minor units."""
@@ -235,7 +245,7 @@ class Financings:
             days_run=day_of(at_s) - financing.accrued_day,
         )
 
-    def book_payment(
+    def _book_payment(
         self, call: Call, financing: Financing, amount_minor: int, *, from_settlement: bool
     ) -> Financing:
         """Book a payment, interest first; returns the loan as it is then, closed where nothing is left."""
@@ -307,7 +317,6 @@ class Financings:
         lot = self._lots.require_sellable(
             call, lot_id=financing.lot_id, from_id=seller_id, to_id=financing.funder_id
         )
-        self._require_money(financing, seller_id)
         self._put(replace(financing, state=FinancingState.PURCHASED, holder_id=seller_id))
         self._book.record(call, cash.LotPurchased(financing_id=financing.financing_id, seller_id=seller_id))
         self._lots.sell(call, lot=lot, to_id=financing.funder_id)
@@ -321,8 +330,6 @@ class Financings:
             agreement_hash=financing.agreement_hash,
             registration_hash=financing.registration_hash,
         )
-        lot = self._liens.require_placeable(call, agreed, borrower_id)
-        self._require_money(financing, borrower_id)
         self._put(
             replace(
                 financing,
@@ -335,15 +342,7 @@ class Financings:
         self._book.record(
             call, cash.LoanDrawnDown(financing_id=financing.financing_id, borrower_id=borrower_id)
         )
-        self._liens.place(call, agreed, lot, financing_id=financing.financing_id)
-
-    def _require_money(self, financing: Financing, holder_id: int) -> None:
-        self._cash.require_movable(
-            from_id=financing.funder_id,
-            to_id=holder_id,
-            currency=financing.currency,
-            amount_minor=financing.amount_minor,
-        )
+        self._liens.place(call, agreed, pledgor_id=borrower_id, financing_id=financing.financing_id)
 
     def _discharge_own_lien(self, call: Call, financing: Financing) -> None:
         """The pledgee may have given the lien up; then there is none to discharge."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from counterfoil.domain import contract_errors as codes
+from counterfoil.domain import contract_errors_money as money_codes
 from counterfoil.domain import events as ev
 from counterfoil.domain.events import ChildLot
 from counterfoil.domain.ledger.book import NO_HASH, NOBODY, Book, Call, refuse
@@ -146,18 +147,35 @@ class Lots:
         self._state.lots[lot.lot_id] = replace(lot, holder_id=to_id)
         self._book.record(call, ev.LotSold(lot_id=lot.lot_id, to_id=to_id))
 
-    def encumber(self, call: Call, *, lot: Lot) -> None:
+    def encumber(self, lot: Lot) -> None:
         """Bind a lot that `require_free` gave."""
         self._state.lots[lot.lot_id] = replace(lot, state=LotState.PLEDGED)
-        self._book.record(call, ev.Encumbered(asset_id=AssetId.of_lot(lot.lot_id)))
 
-    def unencumber(self, call: Call, *, lot_id: LotId) -> None:
+    def unencumber(self, lot_id: LotId) -> None:
         """Free a pledged lot; of a settled one there is nothing left to free."""
         lot = self._state.lots[lot_id]
         if lot.state is LotState.SETTLED:
             return
         self._state.lots[lot_id] = replace(lot, state=LotState.FREE)
-        self._book.record(call, ev.Unencumbered(asset_id=AssetId.of_lot(lot_id)))
+
+    def divide(self, call: Call, *, lot_id: LotId, kept_minor: int) -> tuple[LotId, LotId]:
+        """Cut a pledged lot: its first kept_minor stay pledged, the rest is free; returns both."""
+        note = self.require_transferable(call, lot_id.note_id)
+        lot = self._require_state(lot_id, LotState.PLEDGED)
+        if not 0 < kept_minor < lot.length_minor:
+            refuse(
+                money_codes.KEPT_NOT_INSIDE,
+                asset=AssetId.of_lot(lot_id).number,
+                length_minor=lot.length_minor,
+                kept_minor=kept_minor,
+            )
+        border = lot.first + kept_minor
+        kept = ChildLot(
+            positions=SubRange(lot.first, border - 1), party_id=lot.holder_id, state=LotState.PLEDGED
+        )
+        freed = ChildLot(positions=SubRange(border, lot.last), party_id=lot.holder_id, state=LotState.FREE)
+        segment = self._open_segment(call, note, lot, [kept, freed], NO_HASH)
+        return LotId(note.note_id, segment, 0), LotId(note.note_id, segment, 1)
 
     def _require_state(self, lot_id: LotId, expected: LotState) -> Lot:
         lot = self.lot(lot_id)

@@ -16,12 +16,13 @@ from counterfoil.domain import events as ev
 from counterfoil.domain.events import LotPayout
 from counterfoil.domain.ledger.book import Book, Call, refuse
 from counterfoil.domain.ledger.cash import Cash
+from counterfoil.domain.ledger.facilities import Facilities
 from counterfoil.domain.ledger.financing import Financings
 from counterfoil.domain.ledger.liens import Liens
 from counterfoil.domain.ledger.notes import Notes, require_matured
-from counterfoil.domain.ledger_state import Lien, LotPayment, Note, PaymentRound
+from counterfoil.domain.ledger_state import LotPayment, Note, PaymentRound
 from counterfoil.domain.lot import AssetId, Lot, LotId
-from counterfoil.domain.states import FinancingState, LotState, NoteState
+from counterfoil.domain.states import LotState, NoteState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,27 +45,25 @@ class _Round:
     last: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Secured:
-    """A pledged lot in a payment. taken_minor goes to the creditor; ends: the lien is over."""
-
-    lien: Lien
-    creditor_id: int
-    taken_minor: int
-    ends: bool
-
-
 class Settlement:
-    """The debtor's payment. Everything is worked out first; then it happens, or nothing does."""
+    """The debtor's payment: the ledger's shares, the pledgees' claims and the cash, all or nothing."""
 
     def __init__(
-        self, book: Book, *, notes: Notes, liens: Liens, financings: Financings, cash_book: Cash
+        self,
+        book: Book,
+        *,
+        notes: Notes,
+        liens: Liens,
+        financings: Financings,
+        facilities: Facilities,
+        cash_book: Cash,
     ) -> None:
         self._book = book
         self._state = book.state
         self._notes = notes
         self._liens = liens
         self._financings = financings
+        self._facilities = facilities
         self._cash = cash_book
 
     def settle(self, call: Call, *, note_id: int, amount_minor: int, ranges: Sequence[LotRange]) -> None:
@@ -75,21 +74,18 @@ class Settlement:
             refuse(money_codes.NOT_DEBTOR, note=note_id, payer=actor_id)
         before = self._open_round(call, note, amount_minor)
         after, payouts = self._shares(note, before, ranges)
-        secured = [self._secured(call, payout, last=before.last) for payout in payouts]
-        payments = _netted(payouts, secured)
-        self._cash.require_settleable(from_id=actor_id, currency=note.currency, payments=payments)
-
-        self._apply(call, note, after, payouts)
-        for claim in secured:
-            if claim is not None:
-                self._collect(call, claim)
-        self._cash.settle(
-            call,
-            from_id=actor_id,
-            currency=note.currency,
-            payments=payments,
-            reference=note_id.to_bytes(32, "big"),
-        )
+        with self._book.whole():
+            self._apply(call, note, after, payouts)
+            taken = [self._collect(call, payout, last=before.last) for payout in payouts]
+            payments = _netted(payouts, taken)
+            self._cash.require_settleable(from_id=actor_id, currency=note.currency, payments=payments)
+            self._cash.settle(
+                call,
+                from_id=actor_id,
+                currency=note.currency,
+                payments=payments,
+                reference=note_id.to_bytes(32, "big"),
+            )
 
     def _open_round(self, call: Call, note: Note, amount_minor: int) -> _Round:
         match note.state:
@@ -179,19 +175,6 @@ class Settlement:
                 )
         return lots
 
-    def _secured(self, call: Call, payout: LotPayout, *, last: bool) -> _Secured | None:
-        """What the pledgee of a pledged lot takes of its share; None for other lots."""
-        if payout.state_before is not LotState.PLEDGED:
-            return None
-        lien = self._state.liens[AssetId.of_lot(payout.lot_id)][-1]
-        if lien.financing_id is None:
-            creditor_id, owed = lien.pledgee_id, lien.secured_minor
-        else:
-            financing = self._state.financings[lien.financing_id]
-            creditor_id, owed = financing.funder_id, sum(self._financings.debt_of(financing, call.now_s))
-        taken = min(payout.amount_minor, owed)
-        return _Secured(lien=lien, creditor_id=creditor_id, taken_minor=taken, ends=last or taken == owed)
-
     def _apply(self, call: Call, note: Note, after: _Round, payouts: Sequence[LotPayout]) -> None:
         """Book the shares on lots and note."""
         if note.state is NoteState.LIVE:
@@ -237,17 +220,32 @@ class Settlement:
         if note.state is NoteState.SETTLED:
             self._book.record(call, ev.NoteSettled(note_id=note.note_id, paid_minor=note.paid_minor))
 
-    def _collect(self, call: Call, claim: _Secured) -> None:
-        """Book the pledgee's part on its claim, and end the lien where it is over."""
-        ends = claim.ends
-        if claim.lien.financing_id is None:
-            self._liens.collect(call, claim.lien, claim.taken_minor)
-        elif claim.taken_minor:
-            financing = self._state.financings[claim.lien.financing_id]
-            left = self._financings.book_payment(call, financing, claim.taken_minor, from_settlement=True)
-            ends = ends or left.state is FinancingState.REPAID
-        if ends:
-            self._liens.discharge(call, claim.lien.asset_id)
+    def _collect(self, call: Call, payout: LotPayout, *, last: bool) -> tuple[int, int]:
+        """What the pledgee of a pledged lot takes of its share: (creditor, amount), nothing of other lots.
+
+        The lien ends where its claim is paid, and where the lot is.
+        """
+        asset_id = AssetId.of_lot(payout.lot_id)
+        # A facility that an earlier lot of this payment closed has let go of this one.
+        if payout.state_before is not LotState.PLEDGED or not self._state.is_pledged(asset_id):
+            return payout.party_id, 0
+        lien = self._state.liens[asset_id][-1]
+        creditor_id, available = lien.pledgee_id, payout.amount_minor
+        if lien.financing_id is None:
+            taken = min(available, lien.secured_minor)
+            self._liens.collect(call, lien, taken)
+            claim_left = taken != lien.secured_minor
+        elif lien.facility_id is not None:
+            creditor_id, taken, claim_left = self._facilities.collect(
+                call, facility_id=lien.facility_id, asset_id=asset_id, available_minor=available
+            )
+        else:
+            creditor_id, taken, claim_left = self._financings.collect(
+                call, financing_id=lien.financing_id, available_minor=available
+            )
+        if last or not claim_left:
+            self._liens.discharge(call, asset_id)
+        return creditor_id, taken
 
 
 def _up_to(payment: _Round, reached_minor: int) -> int:
@@ -257,16 +255,14 @@ def _up_to(payment: _Round, reached_minor: int) -> int:
     return payment.amount_minor * reached_minor // payment.unpaid_minor
 
 
-def _netted(payouts: Sequence[LotPayout], secured: Sequence[_Secured | None]) -> dict[int, int]:
+def _netted(payouts: Sequence[LotPayout], taken: Sequence[tuple[int, int]]) -> dict[int, int]:
     """One amount a party, in the order in which they first appear, the pledgee before its pledgor."""
     payments: dict[int, int] = {}
-    for payout, claim in zip(payouts, secured, strict=True):
-        taken = 0
-        if claim is not None and claim.taken_minor:
-            taken = claim.taken_minor
-            payments[claim.creditor_id] = payments.get(claim.creditor_id, 0) + taken
-        if payout.amount_minor != taken:
-            rest = payout.amount_minor - taken
+    for payout, (creditor_id, minor) in zip(payouts, taken, strict=True):
+        if minor:
+            payments[creditor_id] = payments.get(creditor_id, 0) + minor
+        if payout.amount_minor != minor:
+            rest = payout.amount_minor - minor
             payments[payout.party_id] = payments.get(payout.party_id, 0) + rest
     return payments
 
