@@ -12,15 +12,25 @@ from rich.markup import escape
 from typer.core import TyperGroup
 
 from counterfoil.domain.errors import CounterfoilError
+from counterfoil.entrypoints.cli_bill import bill_app
 from counterfoil.entrypoints.cli_cash import cash_app
 from counterfoil.entrypoints.cli_demo import mount_demo
+from counterfoil.entrypoints.cli_external_lien import external_lien_app
+from counterfoil.entrypoints.cli_facility import facility_app, price_app
+from counterfoil.entrypoints.cli_facility_enforcement import mount_enforcement
 from counterfoil.entrypoints.cli_finance import finance_app
 from counterfoil.entrypoints.cli_invoice import invoice_app
 from counterfoil.entrypoints.cli_invoice_record import mount_recording
 from counterfoil.entrypoints.cli_ledger import clock_app, mount_ledger
+from counterfoil.entrypoints.cli_lien import lien_app
 from counterfoil.entrypoints.cli_lot import assignment_app, mount_lots
 from counterfoil.entrypoints.cli_note import mount_settlement, note_app
 from counterfoil.entrypoints.cli_party import mount_standing, party_app
+from counterfoil.entrypoints.cli_receipt import receipt_app
+from counterfoil.entrypoints.cli_receipt_orders import mount_orders
+from counterfoil.entrypoints.cli_receipt_show import mount_showing
+from counterfoil.entrypoints.cli_receipt_title import mount_title
+from counterfoil.entrypoints.cli_stock import stock_app
 from counterfoil.entrypoints.logs import log_to_stderr
 from counterfoil.entrypoints.session import Session, read_settings
 
@@ -72,12 +82,23 @@ app.add_typer(note_app, name="note")
 app.add_typer(assignment_app, name="assignment")
 app.add_typer(finance_app, name="finance")
 app.add_typer(cash_app, name="cash")
+app.add_typer(stock_app, name="stock")
+app.add_typer(receipt_app, name="receipt")
+app.add_typer(bill_app, name="bill")
+app.add_typer(lien_app, name="lien")
+app.add_typer(price_app, name="price")
+app.add_typer(facility_app, name="facility")
+app.add_typer(external_lien_app, name="external-lien")
 app.add_typer(clock_app, name="clock")
 mount_ledger(app)
 mount_standing(app)
 mount_lots(app)
 mount_settlement(app)
 mount_recording(invoice_app)
+mount_title(receipt_app)
+mount_orders(receipt_app)
+mount_showing(receipt_app)
+mount_enforcement(facility_app)
 mount_demo(app)
 
 

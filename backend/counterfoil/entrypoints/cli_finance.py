@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from counterfoil.domain.money import Currency
-from counterfoil.entrypoints.cli_lot import currency_of_lot, maturity_of_lot, registered_now
+from counterfoil.entrypoints.cli_lot import currency_of_lot, maturity_of_lot
 from counterfoil.entrypoints.session import (
     ActorOption,
     FinancingArgument,
@@ -20,6 +20,7 @@ from counterfoil.entrypoints.session import (
     console,
     parse_amount,
     parse_day,
+    registered_now,
     say,
     workbench,
     write_json,

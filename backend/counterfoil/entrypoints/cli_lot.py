@@ -8,7 +8,14 @@ from typing import Annotated
 import typer
 
 from counterfoil.domain.money import Currency
-from counterfoil.entrypoints.session import ActorOption, LotArgument, parse_amount, say, workbench
+from counterfoil.entrypoints.session import (
+    ActorOption,
+    LotArgument,
+    parse_amount,
+    registered_now,
+    say,
+    workbench,
+)
 from counterfoil.usecases.accept_assignment import accept_assignment
 from counterfoil.usecases.acknowledge_assignment import acknowledge_assignment
 from counterfoil.usecases.assign_lot import assign_lot
@@ -148,11 +155,6 @@ def pledge(
             registered_at=registered_now(bench, registration),
         )
     say(f"Lot {lot} is pledged.", outcome)
-
-
-def registered_now(bench: Workbench, registration: str) -> datetime | None:
-    """The time of the newest block where something was registered: no later than the next block's."""
-    return datetime.fromtimestamp(bench.ledger.head()[1], UTC) if registration.strip() else None
 
 
 def release(

@@ -31,6 +31,16 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON for program
 LotArgument = Annotated[str, typer.Argument(metavar="LOT", help="NOTE/SEGMENT/INDEX, for example 3/1/0.")]
 NoteArgument = Annotated[int, typer.Argument(metavar="NOTE", min=1, help="Number of the note.")]
 FinancingArgument = Annotated[int, typer.Argument(metavar="ID", min=1, help="Number of the financing.")]
+ReceiptArgument = Annotated[int, typer.Argument(metavar="RECEIPT", min=1, help="Number of the receipt.")]
+StockArgument = Annotated[int, typer.Argument(metavar="STOCK", min=1, help="Number of the stock.")]
+BillArgument = Annotated[int, typer.Argument(metavar="BILL", min=1, help="Number of the bill of lading.")]
+FacilityArgument = Annotated[int, typer.Argument(metavar="ID", min=1, help="Number of the facility.")]
+AssetArgument = Annotated[
+    str, typer.Argument(metavar="ASSET", help="lot:NOTE.SEGMENT.INDEX, receipt:NUMBER or bill:NUMBER.")
+]
+ReasonOption = Annotated[str, typer.Option(help="Kept here; the ledger has its hash.")]
+EvidenceOption = Annotated[str, typer.Option(help="Kept here; the ledger has its hash.")]
+OrderOption = Annotated[str, typer.Option(help="Reference of the order; kept here, its hash on the ledger.")]
 
 
 def read_settings(home: Path | None) -> Settings:
@@ -110,6 +120,11 @@ def parse_day(text: str | None, *, field: str) -> datetime | None:
         return datetime.combine(date.fromisoformat(text), time(23, 59, 59), UTC)
     except ValueError as unfit:
         raise typer.BadParameter(f"{field}: {text!r} is no date; write YYYY-MM-DD") from unfit
+
+
+def registered_now(bench: Workbench, registration: str) -> datetime | None:
+    """The time of the newest block where something was registered: no later than the next block's."""
+    return datetime.fromtimestamp(bench.ledger.head()[1], UTC) if registration.strip() else None
 
 
 def choose_day(bench: Workbench, day: str | None, in_days: int | None, *, field: str) -> datetime | None:

@@ -96,19 +96,9 @@ PART_NOT_INSIDE = declare(
     "State less than the whole; `lien release` gives the whole asset free.",
 )
 TERMS_FILE_INVALID = declare(
-    "TermsFileInvalid",
-    "{field}: {reason}",
-    "Correct the field in the file of terms; docs/guides/warehouse.md has an example.",
-)
-FACILITY_TERMS_MISSING = declare(
-    "FacilityTermsMissing",
-    "the terms of facility {facility_id} are not in the record",
-    "Bring the record up to date; the offer's event has them.",
-)
-PIECES_TO_COUNT = declare(
-    "PiecesToCount",
-    "how many of the {pieces} pieces go with each part cannot be told from {lots} lots",
-    "State how many pieces the part has.",
+    "FacilityTermsInvalid",
+    "the terms of the facility cannot be used: {faults}",
+    "Correct the fields in the file or the options; docs/guides/warehouse.md has an example.",
 )
 VALUE_OF_INTAKE_MISSING = declare(
     "ValueOfIntakeMissing",
@@ -129,4 +119,9 @@ BLOCK_NOT_REACHED = declare(
     "BlockNotReached",
     "block {block_number} is not one of the blocks 0 to {newest}",
     "State a block that the ledger has.",
+)
+PIECES_TO_COUNT = declare(
+    "PiecesToCount",
+    "how many of the {pieces} pieces go with each part cannot be told from {lots} lots",
+    "State how many pieces the part has, and then the rest.",
 )

@@ -10,7 +10,6 @@ from counterfoil.domain.events import Recorded
 from counterfoil.domain.facility_state import Price
 from counterfoil.domain.facility_valuation import valuation_of
 from counterfoil.domain.goods_events import (
-    ReceiptAttested,
     ReceiptDelivered,
     ReceiptDrafted,
     ReceiptIssued,
@@ -93,7 +92,6 @@ def _sheet(bench: Workbench, receipt: Receipt) -> ReceiptSheet:
         names = {party.party_id: party.name for party in work.parties.all() if party.party_id is not None}
         kept = work.titles.by_root(receipt.detail_root)
     price, source_id, ltv_bps = _price(bench, receipt, asset_id)
-    steps, attested_at = _title(bench.read_model.history, receipt.receipt_id)
     return ReceiptSheet(
         receipt=receipt,
         state=shown,
@@ -103,10 +101,10 @@ def _sheet(bench: Workbench, receipt: Receipt) -> ReceiptSheet:
         keeper_name=names.get(receipt.keeper_id, ""),
         depositor_name=names.get(receipt.depositor_id, ""),
         inspector_name=None if receipt.inspector_id is None else names.get(receipt.inspector_id, ""),
-        attested_at=attested_at,
+        attested_at=datetime.fromtimestamp(receipt.attested_at_s, UTC) if receipt.attested_at_s else None,
         title=tuple(
             TitleStep(at=at, how=how, holder_id=party_id, holder_name=names.get(party_id, ""))
-            for at, how, party_id in steps
+            for at, how, party_id in _title(bench.read_model.history, receipt.receipt_id)
         ),
         liens=lien_history(bench, asset=asset_id),
         lots=_lots(bench, receipt),
@@ -149,26 +147,19 @@ def _price(
     return price, source_id, None
 
 
-def _title(
-    history: tuple[Recorded, ...], receipt_id: int
-) -> tuple[list[tuple[datetime, str, int]], datetime | None]:
-    """How title moved, and when an inspector attested; a part's own title begins with its split."""
+def _title(history: tuple[Recorded, ...], receipt_id: int) -> list[tuple[datetime, str, int]]:
+    """How title moved; a part's own title begins with its split."""
     steps: list[tuple[datetime, str, int]] = []
     holders: dict[int, int] = {}
-    seen: dict[int, datetime] = {}
     for recorded in history:
         event, at = recorded.event, datetime.fromtimestamp(recorded.at_s, UTC)
         match event:
             case ReceiptDrafted():
                 holders[event.receipt_id] = event.depositor_id
-            case ReceiptAttested():
-                seen[event.receipt_id] = at
             case ReceiptIssued() if event.receipt_id == receipt_id:
                 steps.append((at, "issued", holders[receipt_id]))
             case ReceiptSplit():
                 holders[event.part_id] = holders[event.receipt_id]
-                if event.receipt_id in seen:
-                    seen[event.part_id] = seen[event.receipt_id]
                 if event.part_id == receipt_id:
                     steps.append((at, f"split from {event.receipt_id}", holders[receipt_id]))
             case ReceiptTransferred() | ReceiptTransferForced() | ReceiptTransferEnforced():
@@ -179,8 +170,7 @@ def _title(
                 steps.append((at, "delivered", holders[receipt_id]))
             case _:
                 pass
-
-    return steps, seen.get(receipt_id)
+    return steps
 
 
 _HOW = {

@@ -1,0 +1,99 @@
+"""`counterfoil receipt list`, `show`, `disclose` and `verify-disclosure`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from counterfoil.entrypoints.receipt_views import print_receipt, receipt_object
+from counterfoil.entrypoints.seal_file import disclosure_text, read_disclosure
+from counterfoil.entrypoints.session import (
+    JsonOption,
+    ReceiptArgument,
+    console,
+    say,
+    workbench,
+    write_json,
+)
+from counterfoil.usecases.disclose_receipt import disclose_receipt, verify_receipt_disclosure
+from counterfoil.usecases.goods_resolving import good_text
+from counterfoil.usecases.show_receipt import list_receipts, show_receipt
+
+
+def mount_showing(receipt_app: typer.Typer) -> None:
+    """Add the commands to `receipt`."""
+    receipt_app.command("list")(list_all)
+    receipt_app.command("show")(show)
+    receipt_app.command("disclose")(disclose)
+    receipt_app.command("verify-disclosure")(verify)
+
+
+def list_all(context: typer.Context, *, as_json: JsonOption = False) -> None:
+    """Every receipt, with its holder and state."""
+    with workbench(context) as bench:
+        sheets = list_receipts(bench)
+    if as_json:
+        write_json([receipt_object(sheet) for sheet in sheets])
+        return
+    table = Table("no.", "good", "quantity", "holder", "keeper", "state", "value")
+    for sheet in sheets:
+        table.add_row(
+            str(sheet.receipt.receipt_id),
+            escape("" if sheet.stock.good is None else good_text(sheet.stock.good)),
+            sheet.quantity,
+            escape(sheet.holder_name),
+            escape(sheet.keeper_name),
+            sheet.state.name.lower(),
+            sheet.currency.format(sheet.receipt.value_minor),
+        )
+    console.print(table)
+
+
+def show(context: typer.Context, receipt: ReceiptArgument, *, as_json: JsonOption = False) -> None:
+    """A receipt as a lender sees it: title, attestations and their age, price, liens and their ends, lots."""
+    with workbench(context) as bench:
+        sheet = show_receipt(bench, receipt_id=receipt)
+        now = bench.now()
+    if as_json:
+        write_json(receipt_object(sheet))
+        return
+    print_receipt(sheet, now=now)
+
+
+def disclose(
+    context: typer.Context,
+    receipt: ReceiptArgument,
+    *,
+    fields: Annotated[
+        list[str],
+        typer.Option(
+            "--field", help="A field or group, for example goods or depositor.name; repeat for more."
+        ),
+    ],
+) -> None:
+    """Show some fields to a reader, who can check them against the ledger; the rest stays hidden."""
+    with workbench(context) as bench:
+        disclosed = disclose_receipt(bench, receipt_id=receipt, fields=fields)
+    typer.echo(disclosure_text(disclosed))
+
+
+def verify(
+    context: typer.Context,
+    path: Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False)],
+    *,
+    as_json: JsonOption = False,
+) -> None:
+    """Check a disclosure against the receipt on the ledger, and show what it says."""
+    shown = read_disclosure(path)
+    with workbench(context) as bench:
+        values = verify_receipt_disclosure(bench, shown=shown)
+    if as_json:
+        write_json({"receipt_id": shown.receipt_id, "fields": values})
+        return
+    say(f"Receipt {shown.receipt_id} commits to these fields; {len(shown.disclosure.hidden)} are hidden:")
+    for name, value in sorted(values.items()):
+        say(f"  {name}: {value}")
