@@ -37,9 +37,10 @@ def pledged_goods_faults(state: LedgerState, lien: Lien) -> Iterator[str]:
     asset_id = lien.asset_id
     held_up = False
     if asset_id.kind == ASSET_KIND_RECEIPT and (receipt := state.receipts.get(asset_id.receipt_id)):
-        held_up = (receipt.before or receipt.state) in _PLEDGEABLE_RECEIPTS
+        frozen = receipt.state is ReceiptState.FROZEN
+        held_up = (receipt.before if frozen else receipt.state) in _PLEDGEABLE_RECEIPTS
     elif asset_id.kind == ASSET_KIND_BILL and (bill := state.bills.get(asset_id.bill_id)):
-        held_up = (bill.before or bill.state) is BillState.ISSUED
+        held_up = (bill.before if bill.state is BillState.FROZEN else bill.state) is BillState.ISSUED
     if not asset_id.is_canonical or not held_up:
         yield f"a lien in force stands on {_named(lien)}, which is not in circulation"
 
@@ -78,7 +79,9 @@ def _receipt_faults(state: LedgerState, receipt: Receipt) -> Iterator[str]:
         yield f"receipt {number} is held by its keeper or by nobody"
     if receipt.is_live and receipt.inspector_id in (None, receipt.keeper_id, receipt.depositor_id):
         yield f"receipt {number} is live and no independent inspector attested it"
-    if (receipt.before is not ReceiptState.NONE) is not (receipt.state is ReceiptState.FROZEN):
+    # One that is cancelled out of a freeze keeps what it was before.
+    ended = receipt.state is ReceiptState.CANCELLED
+    if not ended and (receipt.before is not ReceiptState.NONE) is not (receipt.state is ReceiptState.FROZEN):
         yield f"receipt {number} is {receipt.state.name} and returns to {receipt.before.name}"
 
 
