@@ -276,5 +276,5 @@ _INTERNAL = (
         _governed(contract, "setModule", _SOMEBODY, True)
         for contract in ("Ledger", "Cash", "LienRegistry", "Financing")
     ),
-    _governed("LienRegistry", "setAssetKind", 1, _SOMEBODY),
+    _governed("LienRegistry", "setAssetKind", 4, _SOMEBODY),
 )

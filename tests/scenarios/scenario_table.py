@@ -21,7 +21,8 @@ from counterfoil.domain.lot import AssetId, LotId
 from counterfoil.domain.states import NoteState, Office, PartyRole
 from model import commands, money_commands
 from model.commands import Command, digest
-from model.contract_chain import OFFICERS, START_S, address
+from model.contract_chain import GOVERNOR, OFFICERS, START_S, address
+from model.seals import account
 from model.twin import Twin
 
 CNY = 156
@@ -38,13 +39,22 @@ ROLES = {
     "s3": PartyRole.SUPPLIER,
     "lender": PartyRole.FUNDER,
     "lender2": PartyRole.FUNDER,
+    "keeper": PartyRole.KEEPER,
+    "inspector": PartyRole.INSPECTOR,
+    "carrier": PartyRole.CARRIER,
+    "source": PartyRole.PRICE_SOURCE,
 }
+KEEPER_ACCOUNT = account(0x4EE9)
 IDS = {name: number for number, name in enumerate(ROLES, start=1)}
 NAMES = {number: name for name, number in IDS.items()}
 KEYS = {name: address(0x1000 + number) for name, number in IDS.items()} | {
     "registrar": OFFICERS[Office.REGISTRAR],
     "bank": OFFICERS[Office.BANK],
     "arbiter": OFFICERS[Office.ARBITER],
+    "examiner": OFFICERS[Office.EXAMINER],
+    "governor": GOVERNOR.address,
+    # It seals, so that its key must sign.
+    "keeper": KEEPER_ACCOUNT.address,
     "stranger": address(0x6666),
 }
 OPENING_CASH = {"core": 2 * MAX_48, "core2": 1_000, "lender": 10_000_000, "lender2": 10_000_000}

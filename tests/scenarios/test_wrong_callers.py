@@ -10,7 +10,7 @@ import pytest
 from counterfoil.chain.artifact import ARTIFACT_DIRECTORY
 from counterfoil.domain.errors import CounterfoilError
 from counterfoil.domain.lot import AssetId, LotId
-from model import commands, money_commands
+from model import commands, lien_commands, money_commands
 from model.commands import digest
 from model.contract_chain import GOVERNOR, address
 from model.twin import Twin
@@ -24,6 +24,7 @@ from scenarios.scenario_table import (
     Wait,
     live,
     offer_loan,
+    pledge,
     propose,
     root,
     share,
@@ -37,6 +38,7 @@ SHARES = [(digest("W-1"), 1000, 1000)]
 OPEN = LotId(3, 1, 1)
 PLEDGED = AssetId.of_lot(root(2)).number
 FREE = AssetId.of_lot(root(4)).number
+OWN = AssetId.of_lot(root(6)).number
 AGREED = (FREE, IDS["lender"], 10, 0, digest("agreement"), digest("registration"))
 PROPOSAL = (IDS["core"], IDS["s1"], CNY, MATURITY_S, digest("terms"), [(digest("W-9"), 5, 5)])
 LOAN = (root(4).number, 10, 1, 360, MATURITY_S, MATURITY_S - 1, 0, digest("agreement"), digest("r"))
@@ -44,7 +46,7 @@ PURCHASE = (root(4).number, 10, MATURITY_S - 1, digest("agreement"))
 SOMEBODY = address(0x5555)
 
 PARTIES = ("core", "core2", "s1", "s2", "s3", "lender", "lender2")
-OFFICES = ("registrar", "bank", "arbiter", "governor")
+OFFICES = ("registrar", "bank", "arbiter", "examiner", "governor")
 OUTSIDERS = (*OFFICES, "stranger")
 NOBODY: tuple[str, ...] = ()
 WITH_CASH = ("core", "core2", "s1", "lender", "lender2")
@@ -55,7 +57,8 @@ FOURTH = [(digest("invoice of note 4"), 1000, 1000)]
 HALVES = [(500, IDS["s1"]), (500, IDS["s1"])]
 CREDIT = (digest("W-1"), digest("c"), 1, CNY, 1000, 1)
 
-# Note 1 is proposed by s1, 2 is pledged by a loan of lender, 3 has an offered lot, 4 is free, 5 is disputed.
+# Note 1 is proposed by s1, 2 is pledged by a loan of lender, 3 has an offered lot, 4 is free, 5 is disputed,
+# 6 is pledged to lender2 for a claim outside, to be substituted by 4.
 # (contract, function, arguments, who may, what others are told). Where that is about parties, those that are
 # none are told NotAParty.
 Case = tuple[str, str, tuple[Any, ...], tuple[str, ...], str]
@@ -88,6 +91,7 @@ CASES: tuple[Case, ...] = (
     ("Ledger", "acknowledge", (root(4).number,), ("core",), "NotThisParty"),
     ("Ledger", "encumber", (FREE, IDS["s1"]), NOBODY, "NotAModule"),
     ("Ledger", "unencumber", (PLEDGED,), NOBODY, "NotAModule"),
+    ("Ledger", "divide", (PLEDGED, 5), NOBODY, "NotAModule"),
     ("Ledger", "transferSold", (root(4).number, IDS["s1"], IDS["s2"]), NOBODY, "NotAModule"),
     ("Ledger", "applyPayment", (4, IDS["core"], 1000, [(0, 0, 0)]), NOBODY, "NotAModule"),
     ("Cash", "issue", (1, CNY, 5, digest("another deposit")), ("bank",), UNAUTHORIZED),
@@ -103,7 +107,16 @@ CASES: tuple[Case, ...] = (
     ("LienRegistry", "place", (AGREED, IDS["s1"], 9), NOBODY, "NotAModule"),
     ("LienRegistry", "collect", (PLEDGED, 1), NOBODY, "NotAModule"),
     ("LienRegistry", "discharge", (PLEDGED,), NOBODY, "NotAModule"),
-    ("LienRegistry", "setAssetKind", (1, SOMEBODY), ("governor",), UNAUTHORIZED),
+    ("LienRegistry", "reassign", (PLEDGED, IDS["lender2"], digest("a")), NOBODY, "NotAModule"),
+    ("LienRegistry", "enforce", (PLEDGED, IDS["s3"], digest("r")), NOBODY, "NotAModule"),
+    ("LienRegistry", "releasePart", (OWN, (7).to_bytes(32, "big"), digest("r")), ("lender2",), "NotPledgee"),
+    ("LienRegistry", "proposeSubstitute", (OWN, FREE), ("s1",), "NotPledgor"),
+    ("LienRegistry", "acceptSubstitute", (OWN, AGREED), ("lender2",), "NotPledgee"),
+    ("LienRegistry", "transferPledge", ((OWN, *AGREED[1:]),), ("lender2",), "NotPledgee"),
+    ("LienRegistry", "enforceByOrder", (OWN, IDS["s3"], digest("order")), ("arbiter",), UNAUTHORIZED),
+    ("LienRegistry", "blockAsset", (FREE, digest("match")), ("examiner",), UNAUTHORIZED),
+    ("LienRegistry", "resolveBlock", (OWN, digest("m"), True, digest("r")), ("arbiter",), UNAUTHORIZED),
+    ("LienRegistry", "setAssetKind", (4, SOMEBODY), ("governor",), UNAUTHORIZED),
     ("LienRegistry", "setModule", (SOMEBODY, True), ("governor",), UNAUTHORIZED),
     ("LienRegistry", "setAuthority", (SOMEBODY,), NOBODY, UNAUTHORIZED),
     ("Financing", "offerLoan", (LOAN,), ("core2", "lender", "lender2"), "RoleMissing"),
@@ -158,6 +171,12 @@ def prepared(opened_twin: tuple[Twin, bytes]) -> tuple[Twin, bytes]:
             *live(1000, note_id=3),
             *live(1000, note_id=4),
             *live(1000, note_id=5),
+            *live(1000, note_id=6),
+            Row("s1", pledge(root(6), "lender2", 100)),
+            Row(
+                "s1", lien_commands.propose_substitute(AssetId(1, root(6).number), AssetId(1, root(4).number))
+            ),
+            Row("examiner", lien_commands.block_asset(AssetId(1, root(6).number), digest("m"))),
             Row("lender", offer_loan(root(2), 500)),
             Row("s1", money_commands.accept_offer(1)),
             Row("lender2", offer_loan(root(4), 500)),
