@@ -192,6 +192,8 @@ def goods_likeness(one: FoldedGoods, other: FoldedGoods) -> int:
             return 100
         if _same_chapter(one.code, other.code):
             best = _CODE_OF_ONE_CHAPTER
+    if one.text and one.text == other.text:
+        return 100
     if min(len(one.text), len(other.text)) >= _SHORTEST_GOODS_TEXT:
         best = max(best, fuzz.token_set_ratio(one.text, other.text))
         best = max(best, fuzz.ratio(one.text.replace(" ", ""), other.text.replace(" ", "")))
