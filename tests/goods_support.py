@@ -1,4 +1,4 @@
-"""A warehouse for tests that need goods: keeper, inspector, price source, carrier, a stock and receipts over it.
+"""A warehouse for tests that need goods: keeper, inspector, price source, carrier, stocks and a receipt.
 
 Lahn (party 1 of ledger_support) deposits steel with Hafenlager; Rheinprüf inspects.
 """
@@ -6,11 +6,13 @@ Lahn (party 1 of ledger_support) deposits steel with Hafenlager; Rheinprüf insp
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
+import pytest
+
+from counterfoil.domain.errors import CounterfoilError
 from counterfoil.domain.goods import Good, Site, Unit
 from counterfoil.domain.money import Currency, Money
 from counterfoil.domain.physical_lot import PhysicalLot
@@ -23,9 +25,10 @@ from counterfoil.domain.receipt_document import (
     StorageFee,
     Valuation,
 )
-from counterfoil.domain.states import PartyRole
+from counterfoil.domain.states import PartyRole, ReceiptState
 from counterfoil.usecases.attest_receipt import attest_receipt
 from counterfoil.usecases.attest_stock import attest_stock
+from counterfoil.usecases.check_books import check_books
 from counterfoil.usecases.issue_receipt import issue_receipt
 from counterfoil.usecases.open_stock import open_stock
 from counterfoil.usecases.post_price import post_price
@@ -112,11 +115,6 @@ def document(
     )
 
 
-def with_number(stated: ReceiptDocument, number: str) -> ReceiptDocument:
-    """The same receipt under another number."""
-    return replace(stated, number=number)
-
-
 def issued(bench: Workbench, stated: ReceiptDocument, *, consent: bool = True) -> int:
     """Take in, attest and issue; the receipt's number."""
     taken = take_in(bench, actor=KEEPER.key, document=stated, pledge_consent=consent)
@@ -126,7 +124,7 @@ def issued(bench: Workbench, stated: ReceiptDocument, *, consent: bool = True) -
 
 
 def make_stocked_home(traded: Path, home: Path) -> Path:
-    """Parties of the warehouse, stocks 1 (steel, 100 t) and 2 (grain, 500 t), receipt 1 of Lahn over three coils.
+    """Parties of the warehouse, stocks 1 (steel, 100 t) and 2 (grain, 500 t), receipt 1 over coils.
 
     A tonne of steel costs 600.00 EUR. Everybody who may receive title accepts in advance.
     """
@@ -146,3 +144,22 @@ def make_stocked_home(traded: Path, home: Path) -> Path:
         issued(bench, document())
         post_price(bench, actor=SOURCE.key, good=STEEL, currency="EUR", price_minor=60_000)
     return home
+
+
+def refusal(bench: Workbench, command: Callable[..., object], **stated: object) -> str:
+    """The code with which a command is refused; every refusal has a sentence and a remedy."""
+    with pytest.raises(CounterfoilError) as refused:
+        command(bench, **stated)
+    assert refused.value.message
+    assert refused.value.remedy, refused.value.code
+    return refused.value.code
+
+
+def state_of(bench: Workbench, receipt_id: int = 1) -> ReceiptState:
+    """A receipt's state in the record."""
+    return bench.read_model.state.receipts[receipt_id].state
+
+
+def books_hold(bench: Workbench) -> bool:
+    """Whether every invariant holds and the record equals the contracts."""
+    return [check for check in check_books(bench) if not check.ok] == []

@@ -13,6 +13,7 @@ from counterfoil.bootstrap import OpenLedger
 from counterfoil.usecases.confirm_note import confirm_note
 from counterfoil.usecases.propose_note import propose_note
 from counterfoil.usecases.workbench import Workbench
+from goods_support import make_stocked_home
 from ledger_support import HALDEN, LAHN, ledger_in, make_bare_home, make_traded_home
 
 
@@ -61,6 +62,22 @@ def traded(traded_home: Path, tmp_path: Path) -> Iterator[OpenLedger]:
 def live(live_home: Path, tmp_path: Path) -> Iterator[OpenLedger]:
     with ledger_in(_copy(live_home, tmp_path)) as ledger:
         yield ledger
+
+
+@pytest.fixture(scope="session")
+def stocked_home(traded_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_stocked_home(traded_home, tmp_path_factory.mktemp("stocked") / "home")
+
+
+@pytest.fixture
+def stocked(stocked_home: Path, tmp_path: Path) -> Iterator[OpenLedger]:
+    with ledger_in(_copy(stocked_home, tmp_path)) as ledger:
+        yield ledger
+
+
+@pytest.fixture
+def warehouse(stocked: OpenLedger) -> Workbench:
+    return stocked.bench
 
 
 @pytest.fixture
