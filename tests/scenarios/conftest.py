@@ -7,10 +7,18 @@ from collections.abc import Iterator
 import pytest
 
 # Before the import: pytest shows the two sides of a failed comparison only in modules that it has rewritten.
-pytest.register_assert_rewrite("model.twin", "scenarios.scenario_table")
+pytest.register_assert_rewrite(
+    "model.twin",
+    "model.goods_views",
+    "model.facility_views",
+    "scenarios.scenario_table",
+    "scenarios.goods_table",
+)
 
 from model.contract_chain import ContractChain  # noqa: E402  # see above
 from model.twin import Twin  # noqa: E402  # see above
+from scenarios import goods_table  # noqa: E402  # see above
+from scenarios.goods_table import GoodsScenario  # noqa: E402  # see above
 from scenarios.scenario_table import Scenario, opened  # noqa: E402  # see above
 
 
@@ -27,3 +35,18 @@ def scenario(opened_twin: tuple[Twin, bytes]) -> Scenario:
     twin, mark = opened_twin
     twin.chain.rewind(mark)
     return Scenario(twin.fork())
+
+
+@pytest.fixture(scope="session")
+def goods_twin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Twin, bytes]]:
+    chain = ContractChain(tmp_path_factory.mktemp("goods"))
+    twin = goods_table.opened(Twin(chain))
+    yield twin, chain.mark()
+    chain.close()
+
+
+@pytest.fixture
+def goods(goods_twin: tuple[Twin, bytes]) -> GoodsScenario:
+    twin, mark = goods_twin
+    twin.chain.rewind(mark)
+    return GoodsScenario(twin.fork())
