@@ -199,9 +199,9 @@ contract BillsOfLading is AccessManaged, LedgerClient, IBillsOfLading {
     }
 
     /// @inheritdoc IPledgeable
-    function goodsOf(AssetId asset) external view returns (bytes32 good, uint64 quantity, uint8 decimals) {
+    function goodsOf(AssetId asset) external view returns (bytes32 good, uint64 quantity, uint8 decimals, bool sound) {
         Bill storage record = _existing(_billBehind(asset));
-        return (record.good, record.quantity, record.decimals);
+        return (record.good, record.quantity, record.decimals, record.state == BillState.Issued);
     }
 
     /// @inheritdoc IBillsOfLading

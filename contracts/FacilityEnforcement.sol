@@ -5,7 +5,7 @@ import {FacilityDebts} from "./FacilityDebts.sol";
 import {IFacilities} from "./interfaces/IFacilities.sol";
 import {IParties} from "./interfaces/IParties.sol";
 import {Debts} from "./types/Debts.sol";
-import {AssetId, FacilityId, NOBODY, PartyId} from "./types/Ids.sol";
+import {ASSET_KIND_LOT, AssetId, FacilityId, NOBODY, PartyId} from "./types/Ids.sol";
 import {FacilityState, ROLE_FUNDER} from "./types/States.sol";
 
 /// @title Margin calls, default, enforcement, and the sale of the claim
@@ -76,7 +76,7 @@ abstract contract FacilityEnforcement is FacilityDebts {
         PartyId funder = _requireFunder(facility, record);
         _requireEnforceable(facility, record, asset, priceMinor);
         (bool debtLeft, uint48 taken) = _enforcedFor(facility, record, asset, funder, priceMinor);
-        if (taken != priceMinor) _move(facility, record, funder, record.borrower, priceMinor - taken);
+        _paySurplus(facility, record, asset, funder, priceMinor - taken);
         _handOver(facility, asset, funder, debtLeft);
     }
 
@@ -113,7 +113,7 @@ abstract contract FacilityEnforcement is FacilityDebts {
         delete _sales[facility][asset];
         (bool debtLeft, uint48 taken) = _enforcedFor(facility, record, asset, actor, sale.priceMinor);
         _move(facility, record, actor, funder, taken);
-        if (taken != sale.priceMinor) _move(facility, record, actor, record.borrower, sale.priceMinor - taken);
+        _paySurplus(facility, record, asset, actor, sale.priceMinor - taken);
         _handOver(facility, asset, actor, debtLeft);
     }
 
@@ -166,6 +166,18 @@ abstract contract FacilityEnforcement is FacilityDebts {
         _remove(facility, asset);
         emit AssetEnforced(facility, asset, buyer, priceMinor, priceMinor - taken);
         debtLeft = _book(facility, record, taken, RepaidBy.Enforcement);
+    }
+
+    /// @dev To whom the asset belonged: the borrower, unless a court gave it to somebody else under the lien.
+    function _paySurplus(
+        FacilityId facility,
+        Facility storage record,
+        AssetId asset,
+        PartyId payer,
+        uint256 surplusMinor
+    ) private {
+        PartyId owner = asset.kindOf() == ASSET_KIND_LOT ? LEDGER.holderOf(asset) : _assetsOf(asset).holderOf(asset);
+        if (surplusMinor != 0 && owner != payer) _move(facility, record, payer, owner, surplusMinor);
     }
 
     function _handOver(FacilityId facility, AssetId asset, PartyId buyer, bool debtLeft) private {

@@ -216,8 +216,9 @@ abstract contract FacilityPools is LedgerClient, IFacilities {
         bytes32 good = LOTS;
         uint8 decimals;
         bool isLot = asset.kindOf() == ASSET_KIND_LOT;
+        bool sound = true;
         if (isLot) worth.quantity = _payableOn(lotOfAsset(asset));
-        else (good, worth.quantity, decimals) = _assetsOf(asset).goodsOf(asset);
+        else (good, worth.quantity, decimals, sound) = _assetsOf(asset).goodsOf(asset);
         uint256 kept = _keptBps[facility][good];
         if (kept == 0) revert GoodNotAgreed(facility, good);
         if (isLot) {
@@ -228,7 +229,8 @@ abstract contract FacilityPools is LedgerClient, IFacilities {
             worth.grossMinor = price * worth.quantity / 10 ** decimals;
             worth.pricedAt = pricedAt;
         }
-        worth.valueMinor = worth.grossMinor * kept / BPS;
+        // What is frozen, disputed or missing bears no debt; what it may be sold for at least is another question.
+        if (sound) worth.valueMinor = worth.grossMinor * kept / BPS;
     }
 
     /// @dev A lot's share of what its debtor will pay as things stand: without what is disputed or was taken off.
@@ -246,7 +248,7 @@ abstract contract FacilityPools is LedgerClient, IFacilities {
         if (block.timestamp > pricedAt + record.priceMaxAgeS) revert PriceStale(pricedAt, block.timestamp);
     }
 
-    function _assetsOf(AssetId asset) private view returns (IPledgeable assets) {
+    function _assetsOf(AssetId asset) internal view returns (IPledgeable assets) {
         assets = IPledgeable(LIENS.assetKind(asset.kindOf()));
         if (address(assets) == address(0)) revert ILienRegistry.AssetKindUnknown(asset.kindOf());
     }

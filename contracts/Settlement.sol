@@ -88,21 +88,27 @@ contract Settlement is LedgerClient, ISettlement {
         private
         returns (uint48 taken)
     {
+        (PartyId creditor, uint48 owed, bool lienLeft) = _collect(asset, amount);
+        taken = owed;
+        if (lienLeft && last) LIENS.discharge(asset);
+        if (taken != 0) _net(netting, PartyId.unwrap(creditor), taken);
+    }
+
+    /// @dev Whoever secured its claim with the lot books the payment; a lien whose claim is paid is discharged.
+    function _collect(AssetId asset, uint48 amount) private returns (PartyId creditor, uint48 taken, bool lienLeft) {
         ILienRegistry.Lien memory lien = LIENS.lienOf(asset);
         // A facility that an earlier lot of this settlement paid off has freed this one.
-        if (lien.state != LienState.Active) return 0;
-        PartyId creditor = lien.pledgee;
-        bool claimLeft;
+        if (lien.state != LienState.Active) return (creditor, 0, false);
+        creditor = lien.pledgee;
         if (FinancingId.unwrap(lien.financing) == 0) {
             taken = LIENS.collect(asset, amount);
-            claimLeft = taken != lien.securedMinor;
+            lienLeft = taken != lien.securedMinor;
         } else if (lien.financing.isFacility()) {
-            (creditor, taken, claimLeft) = FACILITIES.collect(lien.financing, asset, amount);
+            (creditor, taken, lienLeft) = FACILITIES.collect(lien.financing, asset, amount);
         } else {
-            (creditor, taken, claimLeft) = FINANCING.collect(lien.financing, amount);
+            (creditor, taken, lienLeft) = FINANCING.collect(lien.financing, amount);
         }
-        if (last || !claimLeft) LIENS.discharge(asset);
-        if (taken != 0) _net(netting, PartyId.unwrap(creditor), taken);
+        if (!lienLeft) LIENS.discharge(asset);
     }
 
     /// @dev Room for two parties a lot, pledgee and pledgor, and a table that is never full.

@@ -172,8 +172,9 @@ abstract contract Stocks is AccessManaged, LedgerClient, IStocks {
         return _existingStock(stock).keeper;
     }
 
-    function _goodOfStock(StockId stock) internal view returns (bytes32 good, uint8 decimals) {
-        return (_stockKeys[stock].good, _stocks[stock].decimals);
+    function _goodOfStock(StockId stock) internal view returns (bytes32 good, uint8 decimals, bool covered) {
+        Stock memory record = _stocks[stock];
+        return (_stockKeys[stock].good, record.decimals, record.receipted <= record.attested);
     }
 
     function _requireCovered(StockId stock, Stock memory record) private pure {

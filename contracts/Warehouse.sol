@@ -67,10 +67,11 @@ contract Warehouse is ReceiptShape, ReceiptOrders, IWarehouse {
     }
 
     /// @inheritdoc IPledgeable
-    function goodsOf(AssetId asset) external view returns (bytes32 good, uint64 quantity, uint8 decimals) {
+    function goodsOf(AssetId asset) external view returns (bytes32 good, uint64 quantity, uint8 decimals, bool sound) {
         Receipt memory record = _existing(_receiptBehind(asset));
-        (good, decimals) = _goodOfStock(record.stock);
+        (good, decimals, sound) = _goodOfStock(record.stock);
         quantity = record.quantity;
+        sound = sound && record.state == ReceiptState.Issued;
     }
 
     /// @dev One spelling an asset: an identifier with anything in its unused bits names no receipt.

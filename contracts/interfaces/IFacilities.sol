@@ -13,7 +13,7 @@ import {FacilityState} from "../types/States.sol";
 /// The pool floats: the borrower may substitute and withdraw assets while the agreed minimum value stays in pledge and the LTV
 /// stays within the drawdown limit. Above the call limit the funder may call for margin; when the deadline has passed and
 /// the LTV is still above the limit, or the loan is in default, assets may be enforced one by one: taken over by the funder or sold
-/// to a buyer, at no less than the agreed share of their value, debt first and surplus to the borrower. That value is at the
+/// to a buyer, at no less than the agreed share of their value, debt first and surplus to the holder. That value is at the
 /// newest prices, whatever their age. The pledgee releases assets and parts of them in the lien registry, as with every
 /// other lien. Drawn down means Open, Called or Defaulted.
 interface IFacilities {
@@ -103,7 +103,8 @@ interface IFacilities {
     event SaleOffered(
         FacilityId indexed facility, AssetId indexed asset, PartyId indexed buyer, uint48 priceMinor, uint40 expiresAt
     );
-    /// @dev surplusMinor: of the price, what went to the borrower. buyer: the funder, where it took the asset over.
+    /// @dev surplusMinor: of the price, what went to the asset's holder, which is the borrower unless a court decided otherwise.
+    /// buyer: the funder, where it took the asset over.
     event AssetEnforced(
         FacilityId indexed facility,
         AssetId indexed asset,

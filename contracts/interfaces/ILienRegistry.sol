@@ -111,7 +111,8 @@ interface ILienRegistry {
         external
         returns (AssetId kept, AssetId freed);
 
-    /// @notice The pledgor offers another asset in place of a pledged one.
+    /// @notice The pledgor offers another asset in place of a pledged one. A later offer takes the place of an earlier one; offering
+    /// asset zero takes it back.
     /// @dev Requirements: caller holds the asset; its lien is active and not a loan's; the replacement is another asset.
     function proposeSubstitute(AssetId asset, AssetId replacement) external;
 

@@ -28,6 +28,7 @@ interface IPledgeable {
     /// @notice The party that holds the asset, whatever its state.
     function holderOf(AssetId asset) external view returns (PartyId);
 
-    /// @notice What the asset gives title to. quantity: in units of 10 to the minus `decimals` of the good's unit.
-    function goodsOf(AssetId asset) external view returns (bytes32 good, uint64 quantity, uint8 decimals);
+    /// @notice What the asset gives title to. quantity: in units of 10 to the minus `decimals` of the good's unit. sound: it is in
+    /// circulation, neither disputed nor frozen, and no count fell short of it.
+    function goodsOf(AssetId asset) external view returns (bytes32 good, uint64 quantity, uint8 decimals, bool sound);
 }
