@@ -144,8 +144,8 @@ class GoodsViews(Protocol):
         """Price of one whole unit, 0 where none was posted, and when it was observed."""
         ...
 
-    def goods_of_view(self, asset_id: AssetId, *, block: int) -> tuple[bytes, int, int]:
-        """Good, quantity and decimals of a receipt or bill."""
+    def goods_of_view(self, asset_id: AssetId, *, block: int) -> tuple[bytes, int, int, bool]:
+        """Good, quantity and decimals of a receipt or bill, and whether it is sound collateral now."""
         ...
 
 

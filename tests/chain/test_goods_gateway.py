@@ -428,7 +428,7 @@ def test_a_pledged_receipt_is_released_in_part_and_then_wholly(world: World) -> 
     world.pledge(asset_id)
     assert world.receipt(receipt_id)["state"] == ReceiptState.PLEDGED
     assert ledger.encumbrance_view(asset_id, block=world.block) == (True, False)
-    assert ledger.goods_of_view(asset_id, block=world.block) == (GOOD, 2 * UNIT, DECIMALS)
+    assert ledger.goods_of_view(asset_id, block=world.block) == (GOOD, 2 * UNIT, DECIMALS, True)
     refused = refusal(lambda: world.pledge(asset_id, to="second"))
     assert refused.code == "AssetEncumbered"
     seal = world.sealed(world.transfer_seal(receipt_id))
@@ -546,7 +546,7 @@ def test_a_bills_whole_life_into_a_receipt(world: World) -> None:
     again = refusal(lambda: ledger.issue_bill(by=keys["carrier"], terms=_bill(world)))
     assert (again.code, again.facts["bill"]) == ("BillNumberUsed", 1)
     ledger.endorse_bill(by=keys["owner"], bill_id=1, to_id=world.ids["buyer"], background=HASH)
-    assert ledger.goods_of_view(AssetId.of_bill(1), block=world.block) == (GOOD, 2 * UNIT, DECIMALS)
+    assert ledger.goods_of_view(AssetId.of_bill(1), block=world.block) == (GOOD, 2 * UNIT, DECIMALS, True)
     ledger.surrender_bill(by=keys["buyer"], bill_id=1, order_hash=HASH)
     ledger.revoke_surrender(by=keys["buyer"], bill_id=1)
     ledger.surrender_bill(by=keys["buyer"], bill_id=1, order_hash=HASH)

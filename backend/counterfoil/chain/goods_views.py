@@ -54,11 +54,13 @@ class GoodsAnswers(ContractCalls):
         price, at_s = self._gateway.call(PRICES, "priceOf", [source_id, good, currency], block=block)
         return int(price), int(at_s)
 
-    def goods_of_view(self, asset_id: AssetId, *, block: int) -> tuple[bytes, int, int]:
-        """Good, quantity and decimals of a receipt or bill."""
+    def goods_of_view(self, asset_id: AssetId, *, block: int) -> tuple[bytes, int, int, bool]:
+        """Good, quantity and decimals of a receipt or bill, and whether it is sound collateral now."""
         contract = BILLS if asset_id.kind == ASSET_KIND_BILL else WAREHOUSE
-        good, quantity, decimals = self._gateway.call(contract, "goodsOf", [asset_id.number], block=block)
-        return bytes(good), int(quantity), int(decimals)
+        good, quantity, decimals, sound = self._gateway.call(
+            contract, "goodsOf", [asset_id.number], block=block
+        )
+        return bytes(good), int(quantity), int(decimals), bool(sound)
 
 
 class FacilityAnswers(ContractCalls):
