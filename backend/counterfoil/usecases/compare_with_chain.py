@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from counterfoil.domain.ledger_state import LedgerState
-from counterfoil.domain.lot import AssetId, LotId
+from counterfoil.domain.lot import LotId
 from counterfoil.domain.states import LotState, PartyState
 from counterfoil.ledger_port import LedgerPort
+from counterfoil.usecases.compare_goods import GoodsComparison
 
 _NOTE_FIELDS = {
     "state": "state",
@@ -46,13 +47,6 @@ _FINANCING_FIELDS = {
     "due_at": "due_at_s",
     "expires_at": "expires_at_s",
 }
-_LIEN_FIELDS = {
-    "state": "state",
-    "pledgee": "pledgee_id",
-    "secured_minor": "secured_minor",
-    "registered_at": "registered_at_s",
-    "sequence": "sequence",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +65,7 @@ class ChainComparison:
         self._ledger = ledger
         self._state = state
         self._block = block_number
+        self._goods = GoodsComparison(ledger, state, block_number)
 
     def run(self) -> tuple[Comparison, ...]:
         """Every kind of record, each compared in full."""
@@ -80,9 +75,13 @@ class ChainComparison:
             _comparison("invoice capacity", self._invoices()),
             _comparison("notes", self._notes()),
             _comparison("lots", self._lots()),
-            _comparison("liens", self._liens()),
+            _comparison("liens and blocks", self._goods.liens()),
             _comparison("balances and supply", self._cash()),
             _comparison("financings", self._financings()),
+            _comparison("stocks and exposures", self._goods.stocks()),
+            _comparison("warehouse receipts", self._goods.receipts()),
+            _comparison("bills of lading", self._goods.bills()),
+            _comparison("prices and facilities", self._goods.facilities()),
         )
 
     def _counts(self) -> Iterator[tuple[str, Any, Any]]:
@@ -90,6 +89,10 @@ class ChainComparison:
         yield "parties", counted["parties"], len(self._state.parties)
         yield "notes", counted["notes"], len(self._state.notes)
         yield "financings", counted["financings"], len(self._state.financings)
+        yield "stocks", counted["stocks"], len(self._state.stocks)
+        yield "receipts", counted["receipts"], len(self._state.receipts)
+        yield "bills", counted["bills"], len(self._state.bills)
+        yield "facilities", counted["facilities"], len(self._state.facilities)
 
     def _parties(self) -> Iterator[tuple[str, Any, Any]]:
         for party_id, party in self._state.parties.items():
@@ -129,11 +132,6 @@ class ChainComparison:
         party = lot.offeree_id if lot.state is LotState.OFFERED and lot.offeree_id else lot.holder_id
         return lot.last, party, int(lot.state)
 
-    def _liens(self) -> Iterator[tuple[str, Any, Any]]:
-        for asset_id, liens in self._state.liens.items():
-            seen = self._ledger.lien_view(asset_id, block=self._block)
-            yield from _fields(f"lien on {_asset_text(asset_id)}", seen, liens[-1], _LIEN_FIELDS)
-
     def _cash(self) -> Iterator[tuple[str, Any, Any]]:
         currencies = set(self._state.issued)
         for party_id in self._state.parties:
@@ -149,10 +147,6 @@ class ChainComparison:
             seen = self._ledger.financing_view(financing_id, block=self._block)
             yield from _fields(f"financing {financing_id}", seen, financing, _FINANCING_FIELDS)
             yield f"financing {financing_id} holder", seen["holder"], financing.holder_id or 0
-
-
-def _asset_text(asset_id: AssetId) -> str:
-    return f"lot {asset_id.lot_id}"
 
 
 def _fields(
