@@ -1,10 +1,10 @@
 """Made-up liens and assets for benchmarks, from a seed, with the matches that are truly there written down.
 
-Companies, numbers and lots are drawn from the seed; none of them exists. A part of the liens is planted: taken
-from an asset and written again as another clerk might, with the changes of its category. The others are
+Companies, numbers and lots are drawn from the seed; none of them exists. A part of the liens is planted:
+taken from an asset and written again as another clerk might, with the changes of its category. The others are
 strangers (companies and numbers of their own) and near misses, which look alike and must not match: the next
-number of a series, another batch in the same bay, a sister company with its own registration number, somebody
-else's invoice of the same number.
+number of a series, another batch in the same bay, a sister company with its own registration number,
+somebody else's invoice of the same number.
 """
 
 from __future__ import annotations
@@ -31,10 +31,27 @@ from counterfoil.domain.invoice import IdScheme, PartyIdentifier
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 STRANGER, NEAR_MISS = "stranger", "near-miss"
-_SYLLABLES = "ba bel dor fen gal har jin kel lam lin mar nor ost pra qin rai sol tan ul ver wal xin yor zen".split()  # noqa: SIM905 - one word after the other reads better here
-_CHARACTERS = "恒发隆泰盛鑫瑞祥华宇鼎丰宏达远航凯旋博雅聚源嘉润昌荣兴旺正德信诚明辉天成永固金峰立新海洋腾飞卓越顺康安和平君悦百川九鼎汇通融创"
-_CITIES = (("苏州", "Suzhou"), ("无锡", "Wuxi"), ("上海", "Shanghai"), ("青岛", "Qingdao"), ("宁波", "Ningbo"))
-_TRADES = (("钢铁", "Steel"), ("金属材料", "Metal"), ("国际贸易", "International Trading"), ("物流", "Logistics"))
+_SYLLABLES = (
+    "ba", "bel", "dor", "fen", "gal", "har", "jin", "kel", "lam", "lin", "mar", "nor", "ost", "pra", "qin",
+    "rai", "sol", "tan", "ul", "ver", "wal", "xin", "yor", "zen",
+)  # fmt: skip
+_CHARACTERS = (
+    "恒发隆泰盛鑫瑞祥华宇鼎丰宏达远航凯旋博雅聚源嘉润昌荣兴旺正德信诚明辉天成"
+    "永固金峰立新海洋腾飞卓越顺康安和平君悦百川九鼎汇通融创"
+)
+_CITIES = (
+    ("苏州", "Suzhou"),
+    ("无锡", "Wuxi"),
+    ("上海", "Shanghai"),
+    ("青岛", "Qingdao"),
+    ("宁波", "Ningbo"),
+)
+_TRADES = (
+    ("钢铁", "Steel"),
+    ("金属材料", "Metal"),
+    ("国际贸易", "International Trading"),
+    ("物流", "Logistics"),
+)
 _GOODS = (
     ("720839", "hot rolled steel coil Q235B", "热轧卷板 Q235B"),
     ("740311", "copper cathode grade A", "电解铜 A级"),
@@ -235,7 +252,7 @@ class Maker:
         if company.is_chinese:
             return self.draw.choice(
                 (
-                    f"{mark}{trade}（{city}）有限公司",
+                    f"{mark}{trade}\uff08{city}\uff09有限公司",
                     f"{city}市{mark}{trade}有限责任公司",
                     f"{mark}{trade}有限公司",
                     f"{city}{mark}{trade}",

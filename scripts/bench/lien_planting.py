@@ -54,9 +54,7 @@ def make_corpus(*, seed: int, assets: int, liens: int) -> Corpus:
 
 
 class _Planter:
-    def __init__(
-        self, maker: Maker, corpus: Corpus, owned: defaultdict[Company, list[LedgerAsset]]
-    ) -> None:
+    def __init__(self, maker: Maker, corpus: Corpus, owned: defaultdict[Company, list[LedgerAsset]]) -> None:
         self._maker = maker
         self._corpus = corpus
         self._owned = owned
@@ -69,9 +67,6 @@ class _Planter:
         ]  # fmt: skip
         by_lot = [self._exact_lot, self._typo_lot, self._foreign_lot, self._written_name_lot, self._blanket]
         self._maker.draw.choice(by_number if not asset.lots else by_number + by_lot)(company, asset)
-
-    def _named(self, company: Company, name: str) -> NamedParty:
-        return NamedParty(name=name)
 
     def _numbered(self, debtor: NamedParty, asset: LedgerAsset, number: str, category: str) -> None:
         named = replace(asset.document_numbers[0], number=number)
@@ -89,11 +84,11 @@ class _Planter:
         self._numbered(company.party, asset, self._maker.spelled(self._number(asset)), "number respelled")
 
     def _written_name(self, company: Company, asset: LedgerAsset) -> None:
-        debtor = self._named(company, self._maker.name_as_written(company))
+        debtor = NamedParty(name=self._maker.name_as_written(company))
         self._numbered(debtor, asset, self._number(asset), "name rewritten")
 
     def _typo_name(self, company: Company, asset: LedgerAsset) -> None:
-        debtor = self._named(company, self._maker.name_with_typo(company))
+        debtor = NamedParty(name=self._maker.name_with_typo(company))
         category = "Chinese name, one character wrong" if company.is_chinese else "name mistyped"
         self._numbered(debtor, asset, self._number(asset), category)
 
@@ -102,7 +97,7 @@ class _Planter:
         self._numbered(company.party, asset, number, "number mistyped")
 
     def _typo_both(self, company: Company, asset: LedgerAsset) -> None:
-        debtor = self._named(company, self._maker.name_as_written(company))
+        debtor = NamedParty(name=self._maker.name_as_written(company))
         number = self._maker.dropped_or_swapped(self._number(asset))
         self._numbered(debtor, asset, number, "name rewritten, number mistyped")
 
@@ -130,7 +125,7 @@ class _Planter:
         self._corpus.add(lien, "lot under another debtor", asset.asset_number)
 
     def _written_name_lot(self, company: Company, asset: LedgerAsset) -> None:
-        debtor = self._named(company, self._maker.name_as_written(company))
+        debtor = NamedParty(name=self._maker.name_as_written(company))
         lien = self._maker.lien(debtor, CollateralKind.GOODS, lots=(asset.lots[0],))
         self._corpus.add(lien, "name rewritten, lot", asset.asset_number)
 
@@ -174,7 +169,7 @@ class _Planter:
         """Another company of the group with the next number of the series."""
         return replace(self._next_number(company, asset), debtor=self._maker.sister(company))
 
-    def _same_number_elsewhere(self, company: Company, asset: LedgerAsset) -> ExternalLien:
+    def _same_number_elsewhere(self, _company: Company, asset: LedgerAsset) -> ExternalLien:
         """An invoice of the same number, of a seller that has nothing to do with this one."""
         number = self._number(asset) if asset.kind is CollateralKind.RECEIVABLE else "WR-1"
         named = DocumentNumber(kind=DocumentNumberKind.INVOICE, number=number)
@@ -188,10 +183,13 @@ class _Planter:
         lot = replace(asset.lots[0], batch=fresh.batch, serial="")
         return self._maker.lien(company.party, CollateralKind.GOODS, lots=(lot,))
 
-    def _other_goods(self, company: Company, asset: LedgerAsset) -> ExternalLien:
+    def _other_goods(self, company: Company, _asset: LedgerAsset) -> ExternalLien:
         """All of other goods of the same debtor."""
         return self._maker.lien(
-            company.party, CollateralKind.GOODS, goods_description="frozen prawns, all sizes", goods_code="030617"
+            company.party,
+            CollateralKind.GOODS,
+            goods_description="frozen prawns, all sizes",
+            goods_code="030617",
         )
 
     def stranger(self) -> None:

@@ -164,6 +164,8 @@ def _without_form(tokens: list[str]) -> tuple[list[str], str]:
 def _spell(token: str) -> str:
     if _PLAIN_CJK.fullmatch(token):  # no spelling of these differs: nothing to fold
         return token
+    if token.isascii():
+        return canonical_invoice_number(token.upper())
     plain = "".join(
         mark for mark in unicodedata.normalize("NFKD", token) if unicodedata.category(mark) != "Mn"
     )

@@ -11,6 +11,8 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from math import ceil
 
+from rapidfuzz import fuzz
+
 from counterfoil.domain.company_name import CompanyName, distinctive_likeness, least_distinctive
 from counterfoil.domain.invoice import PartyIdentifier
 from counterfoil.domain.lien_folding import FoldedParty, PartyRelation, relate_parties
@@ -44,9 +46,10 @@ class PartyIndex:
                 self._by_identifier[identifier].append(place)
             if not party.name.is_empty:
                 self._by_words[tuple(sorted(party.name.words))].append(place)
-        self._names = [(words, parties[places[0]].name) for words, places in self._by_words.items()]
+        self._names = [parties[places[0]].name for places in self._by_words.values()]
+        self._joined = ["".join(name.words) for name in self._names]
         self._by_sequence: defaultdict[str, list[int]] = defaultdict(list)
-        for number, (_, name) in enumerate(self._names):
+        for number, name in enumerate(self._names):
             for sequence in _sequences(name):
                 self._by_sequence[sequence].append(number)
 
@@ -75,11 +78,17 @@ class PartyIndex:
         enough = max(1, ceil(len(rarest) * _SHARED_PART))
         likely = sorted((-count, number) for number, count in shared.items() if count >= enough)
         needed = least_distinctive(at_least)
-        found = (self._names[number] for _, number in self._cut(likely))
-        return [
-            *(words for words, other in found if distinctive_likeness(name, other) >= needed),
-            tuple(sorted(name.words)),
-        ]
+        found = [tuple(sorted(name.words))]
+        joined, is_one_word = "".join(name.words), len(name.words) == 1
+        for _, number in self._cut(likely):
+            other = self._names[number]
+            # Most candidates end here; one call of the library is all that they cost.
+            alike = fuzz.ratio(joined, self._joined[number], score_cutoff=needed) > 0
+            if not alike and not (is_one_word and len(other.words) == 1):
+                alike = distinctive_likeness(name, other) >= needed
+            if alike:
+                found.append(tuple(sorted(other.words)))
+        return found
 
     def _cut(self, likely: list[tuple[int, int]]) -> list[tuple[int, int]]:
         """The most likely ones; those as likely as the last are kept too, so that no order decides."""

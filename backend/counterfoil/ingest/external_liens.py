@@ -110,7 +110,7 @@ def _refused(wrong: RowFault) -> ReadExtract:
 
 
 def _decode(content: bytes) -> tuple[str, str] | None:
-    """UTF-8 with or without a mark, UTF-16 with one, else GB18030; text with NUL is no text."""
+    """UTF-8 with or without a mark, UTF-16 with one, else GB18030."""
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         candidates: tuple[str, ...] = ("utf-16",)
     else:
@@ -120,7 +120,7 @@ def _decode(content: bytes) -> tuple[str, str] | None:
             text = content.decode(encoding)
         except UnicodeDecodeError:
             continue
-        return None if "\0" in text else (text, encoding)
+        return text, encoding
     return None
 
 
