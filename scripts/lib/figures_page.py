@@ -23,7 +23,7 @@ this page from those files.
 """
 TAIL = """
 [gas.md](gas.md) has all gas figures beside the peers', [rule_checks.md](rule_checks.md) what each rule
-check costs. Decision records 3 to 5 say how the figures came about and what was tried for a missed one.
+check costs. Decision records 3 to 7 say how the figures came about and what was tried for a missed one.
 """
 GAS_ROWS = (
     "propose and confirm over 1 invoice(s)",
@@ -35,6 +35,11 @@ GAS_ROWS = (
     "transfer a whole lot",
     "settle with 100 holders",
     "settle with 500 holders",
+    "draft, attest and issue with 1 lot",
+    "10 further lots of a receipt",
+    "transfer a receipt",
+    "pledge a receipt",
+    "release a receipt",
 )
 
 
