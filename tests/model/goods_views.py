@@ -126,7 +126,8 @@ def check_exposures(twin: Pair) -> None:
 def _check_asset(twin: Pair, contract: str, asset_id: AssetId) -> None:
     """What the lien registry and the facilities see of it."""
     goods = twin.model.liens.goods_of(asset_id)
-    assert twin.ask(contract, "goodsOf", asset_id.number) == (goods.good, goods.quantity, goods.decimals)
+    stated = (goods.good, goods.quantity, goods.decimals, goods.sound)
+    assert twin.ask(contract, "goodsOf", asset_id.number) == stated
     assert twin.ask(contract, "holderOf", asset_id.number) == twin.model.liens.holder_of(asset_id)
     assert twin.ask("LienRegistry", "encumbranceOf", asset_id.number) == twin.model.liens.encumbrance(
         asset_id

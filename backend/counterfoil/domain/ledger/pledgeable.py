@@ -36,11 +36,16 @@ class ReceiptCut:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Goods:
-    """What an asset gives title to. quantity: in units of 10 to the minus `decimals` of the good's unit."""
+    """What an asset gives title to. quantity: in units of 10 to the minus `decimals` of the good's unit.
+
+    sound: it is issued, and where its goods were counted the count covers all receipts over them. What is not
+    sound bears no debt, whatever its goods would be worth.
+    """
 
     good: bytes
     quantity: int
     decimals: int
+    sound: bool
 
 
 class Pledgeable(Protocol):

@@ -16,7 +16,7 @@ from counterfoil.domain.ledger.receipt_book import ReceiptBook, handed_over
 from counterfoil.domain.ledger.receipt_shape import ReceiptShape
 from counterfoil.domain.ledger_state import LedgerState
 from counterfoil.domain.lot import AssetId
-from counterfoil.domain.states import ReceiptState
+from counterfoil.domain.states import BillState, ReceiptState
 
 
 class PledgeableReceipts:
@@ -59,7 +59,12 @@ class PledgeableReceipts:
         """What the receipt gives title to."""
         receipt = self._receipts.existing(_receipt_behind(asset_id))
         stock = self._receipts.state.stocks[receipt.stock_id]
-        return Goods(good=stock.good, quantity=receipt.quantity, decimals=stock.decimals)
+        return Goods(
+            good=stock.good,
+            quantity=receipt.quantity,
+            decimals=stock.decimals,
+            sound=receipt.state is ReceiptState.ISSUED and not stock.is_short,
+        )
 
 
 class PledgeableBills:
@@ -88,7 +93,12 @@ class PledgeableBills:
     def goods_of(self, asset_id: AssetId) -> Goods:
         """What the bill gives title to."""
         bill = self._behind(asset_id)
-        return Goods(good=bill.good, quantity=bill.quantity, decimals=bill.decimals)
+        return Goods(
+            good=bill.good,
+            quantity=bill.quantity,
+            decimals=bill.decimals,
+            sound=bill.state is BillState.ISSUED,
+        )
 
     def _behind(self, asset_id: AssetId) -> Bill:
         found = self._state.bills.get(asset_id.bill_id) if asset_id.is_canonical else None
