@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,8 @@ from eth_account import Account
 from eth_account.messages import encode_typed_data
 from eth_utils import keccak
 
+from counterfoil.chain.home_keys import HomeKeys
+from counterfoil.chain.keystore import CHEAP_SCRYPT_N
 from counterfoil.chain.seals import (
     lot_division,
     receipt_division,
@@ -184,3 +187,12 @@ def test_a_partial_release_of_a_receipt_carries_part_rest_and_seal() -> None:
         ["(bytes32,bytes32[])", "bytes32", "(uint40,bytes)"], receipt_division(PARTS[0], OTHER_ROOT, seal)
     )
     assert found == ((ROOT, KEYS[:2]), OTHER_ROOT, (77, b"\5" * 65))
+
+
+def test_a_key_of_the_home_signs_seals_as_it_signs_transactions(tmp_path: Path) -> None:
+    keys = HomeKeys(tmp_path / "keys", lambda _: "correct horse", scrypt_n=CHEAP_SCRYPT_N)
+    address = keys.ensure("keeper")
+    reopened = HomeKeys(tmp_path / "keys", lambda _: "correct horse", scrypt_n=CHEAP_SCRYPT_N)
+    for held in (keys, reopened):
+        signed = sign_seal(TRANSFER, by=held.signer("keeper"), **PLACE)
+        assert seal_signer(TRANSFER, signed.signature, **PLACE) == address
