@@ -266,24 +266,23 @@ def test_consent_to_pledges_is_the_keepers(warehouse: Workbench) -> None:
 
 def test_a_disclosure_shows_what_it_says_and_cannot_be_changed(warehouse: Workbench) -> None:
     bench = warehouse
-    disclosed = disclose_receipt(bench, receipt_id=1, fields=["goods", "lots[0]"])
-    values = verify_receipt_disclosure(bench, shown=disclosed)
-    assert values["goods.quantity"] == "75.115 TNE"
-    assert values["lots[0].serial"] == "C-1001"
-    assert "depositor.name" not in values
-    assert "depositor.name" in disclosed.disclosure.hidden
-    first = disclosed.disclosure.shown[0]
-    altered = replace(
-        disclosed,
-        disclosure=replace(
-            disclosed.disclosure, shown=(replace(first, value="99"), *disclosed.disclosure.shown[1:])
-        ),
-    )
-    assert refusal(bench, verify_receipt_disclosure, shown=altered) == "DisclosureInvalid"
+    disclosure = disclose_receipt(bench, receipt_id=1, fields=["goods", "lots[0]"])
+    found = verify_receipt_disclosure(bench, disclosure=disclosure)
+    assert found.receipt_id == 1
+    assert found.values["goods.quantity"] == "75.115 TNE"
+    assert found.values["lots[0].serial"] == "C-1001"
+    assert "depositor.name" not in found.values
+    assert "depositor.name" in disclosure.hidden
+    first = disclosure.shown[0]
+    altered = replace(disclosure, shown=(replace(first, value="99"), *disclosure.shown[1:]))
+    assert refusal(bench, verify_receipt_disclosure, disclosure=altered) == "DisclosureFitsNone"
+    assert refusal(bench, verify_receipt_disclosure, disclosure=altered, receipt_id=1) == "DisclosureInvalid"
+    assert refusal(bench, verify_receipt_disclosure, disclosure=disclosure, receipt_id=9) == "ReceiptNotFound"
     assert refusal(bench, disclose_receipt, receipt_id=1, fields=["colour"]) == "DisclosureFieldUnknown"
-    assert (
-        refusal(bench, verify_receipt_disclosure, shown=replace(disclosed, receipt_id=9)) == "ReceiptNotFound"
+    amend_receipt(
+        bench, actor=KEEPER.key, receipt_id=1, document=replace(document(), remarks="x"), reason="y"
     )
+    assert refusal(bench, verify_receipt_disclosure, disclosure=disclosure) == "DisclosureFitsNone"
 
 
 def test_an_audit_at_any_block_says_what_is_missing(warehouse: Workbench) -> None:

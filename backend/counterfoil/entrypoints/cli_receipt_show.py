@@ -10,7 +10,6 @@ from rich.markup import escape
 from rich.table import Table
 
 from counterfoil.entrypoints.receipt_views import print_receipt, receipt_object
-from counterfoil.entrypoints.seal_file import disclosure_text, read_disclosure
 from counterfoil.entrypoints.session import (
     JsonOption,
     ReceiptArgument,
@@ -19,6 +18,7 @@ from counterfoil.entrypoints.session import (
     workbench,
     write_json,
 )
+from counterfoil.ingest.disclosure_file import disclosure_from_json, disclosure_to_json
 from counterfoil.usecases.disclose_receipt import disclose_receipt, verify_receipt_disclosure
 from counterfoil.usecases.goods_resolving import good_text
 from counterfoil.usecases.show_receipt import list_receipts, show_receipt
@@ -78,22 +78,25 @@ def disclose(
     """Show some fields to a reader, who can check them against the ledger; the rest stays hidden."""
     with workbench(context) as bench:
         disclosed = disclose_receipt(bench, receipt_id=receipt, fields=fields)
-    typer.echo(disclosure_text(disclosed))
+    typer.echo(disclosure_to_json(disclosed), nl=False)
 
 
 def verify(
     context: typer.Context,
     path: Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False)],
     *,
+    receipt: Annotated[
+        int | None, typer.Option(min=1, help="Of which receipt it must be; default: whichever it fits.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Check a disclosure against the receipt on the ledger, and show what it says."""
-    shown = read_disclosure(path)
+    disclosure = disclosure_from_json(path.read_bytes(), file_name=path.name)
     with workbench(context) as bench:
-        values = verify_receipt_disclosure(bench, shown=shown)
+        found = verify_receipt_disclosure(bench, disclosure=disclosure, receipt_id=receipt)
     if as_json:
-        write_json({"receipt_id": shown.receipt_id, "fields": values})
+        write_json({"receipt_id": found.receipt_id, "fields": found.values, "hidden": found.hidden})
         return
-    say(f"Receipt {shown.receipt_id} commits to these fields; {len(shown.disclosure.hidden)} are hidden:")
-    for name, value in sorted(values.items()):
+    say(f"Receipt {found.receipt_id} commits to these fields; {found.hidden} more are hidden:")
+    for name, value in sorted(found.values.items()):
         say(f"  {name}: {value}")

@@ -1,4 +1,4 @@
-"""Files between the desks of keeper and holder, and of holder and reader: seals and disclosures as JSON.
+"""The file between the desks of keeper and holder: a sealed act as JSON.
 
 A seal file has salts in it: it goes to the holder of the receipt and to nobody else.
 """
@@ -11,13 +11,12 @@ from typing import TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from counterfoil.domain.errors import DomainError, declare
-from counterfoil.usecases.disclose_receipt import ReceiptDisclosure
 from counterfoil.usecases.sealing import SealedAct, SealedMerge, SealedSplit, SealedTransfer
 
-EXCHANGE_FILE_INVALID = declare(
-    "ExchangeFileInvalid",
-    "{file_name} is no file of this kind: {field}: {reason}",
-    "Ask whoever made the file for it, as it was made.",
+SEAL_FILE_INVALID = declare(
+    "SealFileInvalid",
+    "{file_name} is no seal: {field}: {reason}",
+    "Ask the keeper for the file as it was made.",
 )
 SEAL_OF_ANOTHER_ACT = declare(
     "SealOfAnotherAct",
@@ -28,16 +27,10 @@ SEAL_OF_ANOTHER_ACT = declare(
 _Sealed = TypeVar("_Sealed", SealedTransfer, SealedSplit, SealedMerge)
 
 
-class _ExchangeFile(BaseModel):
+class _SealFile(BaseModel):
     model_config = ConfigDict(ser_json_bytes="hex", val_json_bytes="hex", frozen=True, extra="forbid")
 
-
-class _SealFile(_ExchangeFile):
     sealed: SealedTransfer | SealedSplit | SealedMerge
-
-
-class _DisclosureFile(_ExchangeFile):
-    disclosed: ReceiptDisclosure
 
 
 def seal_text(sealed: SealedAct) -> str:
@@ -46,8 +39,8 @@ def seal_text(sealed: SealedAct) -> str:
 
 
 def read_seal(path: Path, act: type[_Sealed]) -> _Sealed:
-    """The sealed act of a file. Raises DomainError ExchangeFileInvalid or SealOfAnotherAct, and OSError."""
-    sealed = _read(path, _SealFile).sealed
+    """The sealed act of a file. Raises DomainError SealFileInvalid or SealOfAnotherAct, and OSError."""
+    sealed = _read(path)
     if not isinstance(sealed, act):
         raise DomainError(
             SEAL_OF_ANOTHER_ACT,
@@ -58,26 +51,13 @@ def read_seal(path: Path, act: type[_Sealed]) -> _Sealed:
     return sealed
 
 
-def disclosure_text(disclosed: ReceiptDisclosure) -> str:
-    """A disclosure as JSON."""
-    return _DisclosureFile(disclosed=disclosed).model_dump_json(indent=2)
-
-
-def read_disclosure(path: Path) -> ReceiptDisclosure:
-    """The disclosure of a file. Raises DomainError ExchangeFileInvalid, and OSError."""
-    return _read(path, _DisclosureFile).disclosed
-
-
-_File = TypeVar("_File", bound=_ExchangeFile)
-
-
-def _read(path: Path, kind: type[_File]) -> _File:
+def _read(path: Path) -> SealedAct:
     try:
-        return kind.model_validate_json(path.read_bytes())
+        return _SealFile.model_validate_json(path.read_bytes()).sealed
     except ValidationError as unfit:
         first = unfit.errors(include_url=False, include_context=False, include_input=False)[0]
         raise DomainError(
-            EXCHANGE_FILE_INVALID,
+            SEAL_FILE_INVALID,
             file_name=path.name,
             field=".".join(str(part) for part in first["loc"]) or "the whole",
             reason=first["msg"],

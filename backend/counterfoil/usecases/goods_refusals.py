@@ -125,3 +125,8 @@ PIECES_TO_COUNT = declare(
     "how many of the {pieces} pieces go with each part cannot be told from {lots} lots",
     "State how many pieces the part has, and then the rest.",
 )
+DISCLOSURE_FITS_NONE = declare(
+    "DisclosureFitsNone",
+    "the fields do not come to the root of any receipt as it stands now",
+    "Ask for a new disclosure: the file was changed, or the receipt was amended, split or merged since.",
+)
