@@ -14,11 +14,12 @@ from counterfoil.domain.goods_events import BackingLot
 from counterfoil.domain.ledger import DraftTerms, Pledge
 from counterfoil.domain.lot import AssetId, LotId
 from counterfoil.domain.receipt_terms import KeeperSeal, Part
-from model import facility_commands, goods_commands, lien_commands
+from counterfoil.domain.states import FacilityState
+from model import facility_commands, goods_commands, lien_commands, money_commands
 from model.commands import Command, digest
 from model.contract_chain import START_S
 from model.seals import DivisionOf, SealOf
-from scenarios.scenario_table import CNY, DAY_S, IDS, KEEPER_ACCOUNT, Row
+from scenarios.scenario_table import CNY, DAY_S, IDS, KEEPER_ACCOUNT, Row, Scenario, Wait
 
 SITE, STEEL, COPPER = digest("site"), digest("steel"), digest("copper")
 KG = 1_000
@@ -27,6 +28,9 @@ PRICE = 500
 DUE_S = START_S + 60 * DAY_S
 EXPIRES_S = START_S + 10 * DAY_S
 CALL_PERIOD_S = 2 * DAY_S
+CALLED_S = START_S + 60
+DEADLINE_S = CALLED_S + CALL_PERIOD_S
+SALE_S = START_S + 30 * DAY_S
 EVIDENCE, REASON, ORDER = digest("evidence"), digest("reason"), digest("order")
 
 
@@ -155,3 +159,42 @@ def running(
     pool = [receipt(number) for number in range(1, len(kilograms) + 1)]
     stated = terms(*pool, principal_minor=principal, minimum_value_minor=minimum)
     return [*stocked(*kilograms, *more), priced(), *drawn(stated)]
+
+
+def fallen(price: int, at_s: int = CALLED_S) -> list[Row | Wait]:
+    """The price of steel falls; 441 makes 35,280 of 40,000, which 30,000 of debt load with 85.04 %."""
+    return [Wait(until_s=at_s), priced(price, at_s)]
+
+
+def called(*kilograms: int, price: int = 441, principal: int = 30_000) -> list[Row | Wait]:
+    """A facility whose margin was called at CALLED_S."""
+    return [
+        *running(*kilograms, principal=principal),
+        *fallen(price),
+        Row("lender", facility_commands.call_margin(1)),
+    ]
+
+
+def late(*kilograms: int, price: int = 441, principal: int = 30_000) -> list[Row | Wait]:
+    """The deadline has passed."""
+    return [*called(*kilograms, price=price, principal=principal), Wait(until_s=DEADLINE_S + 1)]
+
+
+def rich(who: str, minor: int) -> Row:
+    return Row("bank", money_commands.issue(IDS[who], CNY, minor, digest((who, minor))))
+
+
+def sale(asset: AssetId, price: int, buyer: str = "s2", expires_at_s: int = SALE_S) -> Command:
+    return facility_commands.offer_sale(1, asset, IDS[buyer], price, expires_at_s)
+
+
+def claim(to: str = "lender2", price: int = 29_000, expires_at_s: int = SALE_S) -> Command:
+    return facility_commands.offer_claim(1, IDS[to], price, expires_at_s, digest("sale of the claim"))
+
+
+def facility_of(scenario: Scenario) -> FacilityState:
+    return scenario.twin.state.facilities[1].state
+
+
+def pool(scenario: Scenario) -> set[AssetId]:
+    return set(scenario.twin.state.pool_of(1))

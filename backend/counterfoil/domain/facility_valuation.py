@@ -14,7 +14,7 @@ from counterfoil.domain.facility_state import Facility, Price
 from counterfoil.domain.interest import day_of, owed_minor
 from counterfoil.domain.ledger_state import LedgerState
 from counterfoil.domain.lot import ASSET_KIND_LOT, ASSET_KIND_RECEIPT, AssetId, LotId
-from counterfoil.domain.states import NoteState
+from counterfoil.domain.states import BillState, NoteState, ReceiptState
 
 BPS = 10_000
 UNBOUNDED_LTV_BPS = 2**256 - 1
@@ -27,7 +27,8 @@ NEVER_PRICED_S = 2**40 - 1
 class Worth:
     """One asset. quantity: in its own units, of a lot minor units. kept_bps: what the haircut leaves.
 
-    kept_bps 0: the good is not agreed. price: None where the source posted none, and for lots.
+    kept_bps 0: the good is not agreed. price: None where the source posted none, and for lots. is_sound: in
+    circulation, neither disputed nor frozen, and no count fell short of it.
     """
 
     good: bytes
@@ -36,11 +37,12 @@ class Worth:
     kept_bps: int
     price: Price | None
     is_lot: bool
+    is_sound: bool
 
     @property
     def value_minor(self) -> int:
-        """After the haircut."""
-        return self.gross_minor * self.kept_bps // BPS
+        """What bears debt, after the haircut. What is frozen, disputed or missing bears none."""
+        return self.gross_minor * self.kept_bps // BPS if self.is_sound else 0
 
     @property
     def priced_at_s(self) -> int:
@@ -101,13 +103,18 @@ def worth_of(state: LedgerState, facility: Facility, asset_id: AssetId) -> Worth
     terms = facility.terms
     good, decimals = _good_of(state, asset_id)
     kept = next((BPS - each.haircut_bps for each in terms.goods if each.good == good), 0)
-    if asset_id.kind == ASSET_KIND_LOT:
-        return Worth(
-            good=good, quantity=quantity, gross_minor=quantity, kept_bps=kept, price=None, is_lot=True
-        )
-    price = state.prices.get((terms.price_source_id, good, terms.currency))
+    is_lot = asset_id.kind == ASSET_KIND_LOT
+    price = None if is_lot else state.prices.get((terms.price_source_id, good, terms.currency))
     gross = price.price_minor * quantity // 10**decimals if price else 0
-    return Worth(good=good, quantity=quantity, gross_minor=gross, kept_bps=kept, price=price, is_lot=False)
+    return Worth(
+        good=good,
+        quantity=quantity,
+        gross_minor=quantity if is_lot else gross,
+        kept_bps=kept,
+        price=price,
+        is_lot=is_lot,
+        is_sound=_is_sound(state, asset_id),
+    )
 
 
 def valuation_of(state: LedgerState, facility: Facility, at_s: int) -> Valuation:
@@ -136,6 +143,15 @@ def _good_of(state: LedgerState, asset_id: AssetId) -> tuple[bytes, int]:
         return stock.good, stock.decimals
     bill = state.bills[asset_id.bill_id]
     return bill.good, bill.decimals
+
+
+def _is_sound(state: LedgerState, asset_id: AssetId) -> bool:
+    if asset_id.kind == ASSET_KIND_LOT:
+        return True
+    if asset_id.kind == ASSET_KIND_RECEIPT:
+        receipt = state.receipts[asset_id.receipt_id]
+        return receipt.state is ReceiptState.ISSUED and not state.stocks[receipt.stock_id].is_short
+    return state.bills[asset_id.bill_id].state is BillState.ISSUED
 
 
 def _payable_on(state: LedgerState, lot_id: LotId) -> int:

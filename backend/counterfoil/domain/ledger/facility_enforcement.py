@@ -82,8 +82,7 @@ class FacilityEnforcement(FacilityDebts):
         self._require_enforceable(call, facility, asset_id, price_minor)
         with self._book.whole():
             freed, taken = self._enforced_for(call, facility, asset_id, facility.funder_id, price_minor)
-            if taken != price_minor:
-                self._pay_surplus(call, facility, facility.funder_id, price_minor - taken)
+            self._pay_surplus(call, facility, asset_id, facility.funder_id, price_minor - taken)
             self._hand_over(call, facility, asset_id, facility.funder_id, freed)
 
     def offer_sale(
@@ -161,8 +160,7 @@ class FacilityEnforcement(FacilityDebts):
             sold = facility.with_sale(asset_id, None)
             freed, taken = self._enforced_for(call, sold, asset_id, actor_id, sale.price_minor)
             self._move(call, facility, from_id=actor_id, to_id=facility.funder_id, amount_minor=taken)
-            if taken != sale.price_minor:
-                self._pay_surplus(call, facility, actor_id, sale.price_minor - taken)
+            self._pay_surplus(call, facility, asset_id, actor_id, sale.price_minor - taken)
             self._hand_over(call, facility, asset_id, actor_id, freed)
 
     # -- the claim --
@@ -295,8 +293,13 @@ class FacilityEnforcement(FacilityDebts):
         _, freed = self._book_payment(call, left, taken, RepaidBy.ENFORCEMENT)
         return freed, taken
 
-    def _pay_surplus(self, call: Call, facility: Facility, from_id: int, minor: int) -> None:
-        self._move(call, facility, from_id=from_id, to_id=facility.borrower_id, amount_minor=minor)
+    def _pay_surplus(
+        self, call: Call, facility: Facility, asset_id: AssetId, payer_id: int, minor: int
+    ) -> None:
+        """To whom the asset belonged: the borrower, unless a court gave it to another under the lien."""
+        owner_id = self._liens.holder_of(asset_id)
+        if minor and owner_id != payer_id:
+            self._move(call, facility, from_id=payer_id, to_id=owner_id, amount_minor=minor)
 
     def _hand_over(
         self,
