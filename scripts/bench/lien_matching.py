@@ -9,9 +9,9 @@ thread, wall time beside them; peak memory is that of the whole process, corpus 
 are over pairs of a lien and an asset; a wrong digit at the end of a number, which cannot be told from the
 next number of its series, is planted too and counted, and told apart. The peer in the same run: plain
 rapidfuzz, every lien against every asset without an index: `process.extractOne` over one text a record
-(debtor, numbers, lots, goods) with token_set_ratio, on a sample of liens in which planted ones are as frequent
-as in the whole, with the cut-off of 70 to 95 that makes the best of it by F1. Its seconds are extrapolated to
-all liens, in proportion to their number, which is what a comparison of all with all costs.
+(debtor, numbers, lots, goods) with token_set_ratio, on a sample of liens in which planted ones are as
+frequent as in the whole, with the cut-off of 70 to 95 that makes the best of it by F1. Its seconds are
+extrapolated to all liens, in proportion to their number, which is what a comparison of all with all costs.
 """
 
 from __future__ import annotations

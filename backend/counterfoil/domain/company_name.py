@@ -106,8 +106,10 @@ def name_likeness(one: CompanyName, other: CompanyName) -> int:
         if one.legal_form == other.legal_form:
             return SAME_NAME
         return _OTHER_FORM if one.legal_form and other.legal_form else _SAME_BUT_FORM
-    likeness = _DISTINCTIVE_WEIGHT * distinctive_likeness(one, other)
-    likeness += _COMMON_WEIGHT * _common_likeness(one.common, other.common)
+    likeness = distinctive_likeness(one, other)
+    if one.common or other.common:  # where neither name has common words, that confirms nothing
+        likeness *= _DISTINCTIVE_WEIGHT
+        likeness += _COMMON_WEIGHT * _common_likeness(one.common, other.common)
     if one.legal_form and other.legal_form and one.legal_form != other.legal_form:
         likeness *= _OTHER_FORM / 100
     return min(int(likeness), _SAME_BUT_FORM)
