@@ -67,7 +67,7 @@ def import_file(
     else:
         for each in imported.faults:
             verdict = "warning" if each.is_warning else "refused"
-            say(f"{verdict}  {path.name}{_place(each)}: {each.reason} ({each.code})")
+            say(f"{verdict}  {_shown_name(path)}{_place(each)}: {each.reason} ({each.code})")
         say(f"{len(imported.added)} registrations are new, {imported.known_count} were known.")
     if imported.refused_count:
         raise typer.Exit(1)
@@ -157,6 +157,11 @@ def resolve(
         f"Match {match_hash} is {'upheld: the block stays' if upheld else 'dismissed: the block is lifted'}.",
         outcome,
     )
+
+
+def _shown_name(path: Path) -> str:
+    """The file's name; what a terminal would obey in a hostile one is shown as a mark."""
+    return "".join(mark if mark.isprintable() else "\ufffd" for mark in path.name)
 
 
 def _place(fault: RowFault) -> str:
