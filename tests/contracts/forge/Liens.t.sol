@@ -4,7 +4,19 @@ pragma solidity 0.8.36;
 import {IEncumbrable} from "../../../contracts/interfaces/IEncumbrable.sol";
 import {ILienRegistry} from "../../../contracts/interfaces/ILienRegistry.sol";
 import {ILots} from "../../../contracts/interfaces/ILots.sol";
-import {AssetId, FinancingId, LotId, NoteId, PartyId, assetOfLot, lotId} from "../../../contracts/types/Ids.sol";
+import {IPledgeable} from "../../../contracts/interfaces/IPledgeable.sol";
+import {
+    ASSET_KIND_BILL,
+    ASSET_KIND_LOT,
+    ASSET_KIND_RECEIPT,
+    AssetId,
+    FinancingId,
+    LotId,
+    NoteId,
+    PartyId,
+    assetOfLot,
+    lotId
+} from "../../../contracts/types/Ids.sol";
 import {LienState, LotState} from "../../../contracts/types/States.sol";
 import {NoteFixture} from "./support/NoteFixture.sol";
 import {vm} from "./support/Vm.sol";
@@ -24,8 +36,6 @@ contract LiensTest is NoteFixture {
         emit ILienRegistry.LienPlaced(
             asset, 1, funder, supplier, 500, NO_LOAN, START, terms.agreementHash, terms.registrationHash
         );
-        vm.expectEmit(address(ledger));
-        emit IEncumbrable.Encumbered(asset);
         vm.prank(keyOf[supplier]);
         liens.pledge(terms);
         ILienRegistry.Lien memory lien = liens.lienOf(asset);
@@ -88,8 +98,8 @@ contract LiensTest is NoteFixture {
 
     function test_pledge_refusesAssetsOfUnknownKinds() public {
         ILienRegistry.Pledge memory terms = _pledgeTerms(_root(_live(900)), funder, 1);
-        terms.asset = AssetId.wrap((uint256(2) << 248) | 1);
-        _refusesPledge(supplier, terms, abi.encodeWithSelector(ILienRegistry.AssetKindUnknown.selector, 2));
+        terms.asset = AssetId.wrap((uint256(7) << 248) | 1);
+        _refusesPledge(supplier, terms, abi.encodeWithSelector(ILienRegistry.AssetKindUnknown.selector, 7));
         terms.asset = AssetId.wrap(1);
         _refusesPledge(supplier, terms, abi.encodeWithSelector(ILienRegistry.AssetKindUnknown.selector, 0));
     }
@@ -130,8 +140,6 @@ contract LiensTest is NoteFixture {
         }
         vm.expectEmit(address(liens));
         emit ILienRegistry.LienReleased(asset, 1, WHY);
-        vm.expectEmit(address(ledger));
-        emit IEncumbrable.Unencumbered(asset);
         vm.prank(keyOf[funder]);
         liens.release(asset, WHY);
         vm.assertEq(uint256(liens.lienOf(asset).state), uint256(LienState.Released), "lien");
@@ -208,27 +216,35 @@ contract LiensTest is NoteFixture {
     // --------------------------------------------------------------------------------------------------- setAssetKind
 
     function test_setAssetKind_namesTheContractThatHoldsTheAssets() public {
+        vm.assertEq(liens.assetKind(ASSET_KIND_RECEIPT), address(warehouse), "receipts");
+        vm.assertEq(liens.assetKind(ASSET_KIND_BILL), address(bills), "bills of lading");
+        vm.assertEq(liens.assetKind(7), address(0), "nothing");
         vm.expectEmit(address(liens));
-        emit ILienRegistry.AssetKindSet(1, address(0));
+        emit ILienRegistry.AssetKindSet(7, address(warehouse));
         vm.prank(GOVERNOR);
-        liens.setAssetKind(1, address(0));
-        LotId lot = _root(_live(900));
-        _refusesPledge(
-            supplier, _pledgeTerms(lot, funder, 1), abi.encodeWithSelector(ILienRegistry.AssetKindUnknown.selector, 1)
-        );
+        liens.setAssetKind(7, address(warehouse));
+        vm.assertEq(liens.assetKind(7), address(warehouse), "another kind");
+        // The warehouse knows receipts only: another kind sent its way names no receipt of it.
+        ILienRegistry.Pledge memory terms = _pledgeTerms(_root(_live(900)), funder, 1);
+        terms.asset = AssetId.wrap((uint256(7) << 248) | 1);
+        _refusesPledge(supplier, terms, abi.encodeWithSelector(IPledgeable.AssetUnknown.selector, terms.asset));
         vm.prank(GOVERNOR);
-        liens.setAssetKind(1, address(ledger));
-        _pledge(supplier, lot, funder, 1);
+        liens.setAssetKind(7, address(0));
+        _refusesPledge(supplier, terms, abi.encodeWithSelector(ILienRegistry.AssetKindUnknown.selector, 7));
     }
 
-    /// @dev The ledger holds lots only: another kind sent its way names no lot of it.
-    function test_setAssetKind_ofTheLedgerUnderAnotherNumberFindsNoLot() public {
-        vm.prank(GOVERNOR);
-        liens.setAssetKind(2, address(ledger));
-        LotId lot = _root(_live(900));
-        ILienRegistry.Pledge memory terms = _pledgeTerms(lot, funder, 1);
-        terms.asset = AssetId.wrap((uint256(2) << 248) | LotId.unwrap(lot));
-        _refusesPledge(supplier, terms, abi.encodeWithSelector(IEncumbrable.AssetUnknown.selector, terms.asset));
+    /// @dev Lots are the ledger's: nobody puts another contract, or none, in its place.
+    function test_setAssetKind_notOfLots() public {
+        uint8[2] memory taken = [0, ASSET_KIND_LOT];
+        for (uint256 i = 0; i < taken.length; ++i) {
+            _refused(
+                GOVERNOR,
+                address(liens),
+                abi.encodeCall(liens.setAssetKind, (taken[i], address(warehouse))),
+                abi.encodeWithSelector(ILienRegistry.AssetKindTaken.selector, taken[i])
+            );
+        }
+        _pledge(supplier, _root(_live(900)), funder, 1);
     }
 
     function test_encumber_twoNotesDoNotShareALien() public {

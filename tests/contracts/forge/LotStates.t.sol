@@ -26,21 +26,22 @@ contract LotStatesTest is NoteFixture {
 
     function test_everyMoveInEveryStateOfALot() public {
         uint256 passes;
-        for (uint256 number = 0; number < 8; ++number) {
+        for (uint256 number = 0; number < 9; ++number) {
             for (uint256 s = 0; s <= uint256(type(LotState).max); ++s) {
-                if (LotState(s) == LotState.Settled && number < 6) continue; // NoteStates: its note is not live.
+                if (LotState(s) == LotState.Settled && (number < 6 || number == 8)) continue; // NoteStates: its note is not live.
                 uint256 snapshot = vm.snapshotState();
                 if (_try(number, LotState(s))) ++passes;
                 vm.revertToState(snapshot);
             }
         }
-        vm.assertEq(passes, 9, "moves that exist");
+        vm.assertEq(passes, 10, "moves that exist");
     }
 
     function test_aSettledLotDoesNotMove() public {
         LotId lot = _lotIn(LotState.Settled, AMOUNT);
-        for (uint256 number = 0; number < 5; ++number) {
-            Row memory row = _row(number, lot);
+        uint256[6] memory numbers = [uint256(0), 1, 2, 3, 4, 8];
+        for (uint256 i = 0; i < numbers.length; ++i) {
+            Row memory row = _row(numbers[i], lot);
             bytes memory expected = abi.encodeWithSelector(ILots.NoteNotTransferable.selector, lot.noteOf());
             _refused(row.caller, row.target, row.callData, expected, row.name);
         }
@@ -53,19 +54,28 @@ contract LotStatesTest is NoteFixture {
     function test_everyCallInEveryStateOfALien() public {
         for (uint256 s = 0; s <= uint256(type(LienState).max); ++s) {
             LienState state = LienState(s);
+            uint256 snapshot = vm.snapshotState();
             AssetId asset = _lienIn(state);
             vm.assertEq(uint256(liens.lienOf(asset).state), s, "state of the lien");
-            if (state == LienState.Active) continue; // Liens.t.sol
-            bytes memory expected = abi.encodeWithSelector(ILienRegistry.LienUnknown.selector, asset);
-            _refused(keyOf[funder], address(liens), abi.encodeCall(liens.release, (asset, TRADE)), expected);
-            _refused(address(settlement), address(liens), abi.encodeCall(liens.collect, (asset, 1)), expected);
-            _refused(address(financing), address(liens), abi.encodeCall(liens.discharge, (asset)), expected);
-            // A lien that has ended leaves room for the next one.
-            if (state != LienState.Discharged) _pledge(supplier, _lotOf(asset), rival, 1);
+            if (state != LienState.Active) _tryEnded(asset, state); // Active: Liens.t.sol and LienParts.t.sol and so on
+            vm.revertToState(snapshot);
         }
     }
 
     // -------------------------------------------------------------------------------------------------------- helpers
+
+    function _tryEnded(AssetId asset, LienState state) private {
+        bytes memory expected = abi.encodeWithSelector(ILienRegistry.LienUnknown.selector, asset);
+        bytes[9] memory calls = _callsOnALien(asset);
+        for (uint256 i = 0; i < calls.length; ++i) {
+            address caller = i < 5 ? keyOf[funder] : i < 8 ? address(financing) : ARBITER;
+            _refused(caller, address(liens), calls[i], expected, vm.toString(i));
+        }
+        _refused(address(settlement), address(liens), abi.encodeCall(liens.collect, (asset, 1)), expected);
+        // A lien that has ended leaves room for the next one, where the lot is not history.
+        if (state == LienState.Discharged || state == LienState.Divided) return;
+        _pledge(ledger.holderOf(asset), _lotOf(asset), third, 1);
+    }
 
     function _try(uint256 number, LotState state) private returns (bool passed) {
         LotId lot = _lotIn(state, AMOUNT);
@@ -113,6 +123,9 @@ contract LotStatesTest is NoteFixture {
         } else if (number == 5) {
             (row.name, row.caller) = ("reject", keyOf[second]);
             row.callData = abi.encodeWithSignature("reject(uint128)", lot);
+        } else if (number == 8) {
+            (row.name, row.caller, row.allowed) = ("divide", address(liens), LotState.Pledged);
+            row.callData = abi.encodeCall(IEncumbrable.divide, (assetOfLot(lot), 1));
         } else if (number == 6) {
             row.name = "revoke";
             row.callData = abi.encodeCall(ledger.revoke, (lot));
@@ -123,6 +136,20 @@ contract LotStatesTest is NoteFixture {
         }
     }
 
+    /// @dev By the pledgee, by a module, by the arbiter.
+    function _callsOnALien(AssetId asset) private view returns (bytes[9] memory calls) {
+        ILienRegistry.Pledge memory agreed = _pledgeOf(asset, rival, 1);
+        calls[0] = abi.encodeCall(liens.release, (asset, TRADE));
+        calls[1] = abi.encodeCall(liens.releasePart, (asset, abi.encode(uint48(1)), TRADE));
+        calls[2] = abi.encodeCall(liens.proposeSubstitute, (asset, AssetId.wrap(7)));
+        calls[3] = abi.encodeCall(liens.acceptSubstitute, (asset, agreed));
+        calls[4] = abi.encodeCall(liens.transferPledge, (agreed));
+        calls[5] = abi.encodeCall(liens.discharge, (asset));
+        calls[6] = abi.encodeCall(liens.reassign, (asset, rival, TRADE));
+        calls[7] = abi.encodeCall(liens.enforce, (asset, rival, TRADE));
+        calls[8] = abi.encodeCall(liens.enforceByOrder, (asset, rival, TRADE));
+    }
+
     function _lienIn(LienState state) private returns (AssetId asset) {
         LotId lot = _root(_live(AMOUNT));
         asset = assetOfLot(lot);
@@ -131,6 +158,14 @@ contract LotStatesTest is NoteFixture {
         if (state == LienState.Released) {
             vm.prank(keyOf[funder]);
             liens.release(asset, TRADE);
+        }
+        if (state == LienState.Divided) {
+            vm.prank(keyOf[funder]);
+            liens.releasePart(asset, abi.encode(uint48(1)), TRADE);
+        }
+        if (state == LienState.Enforced) {
+            vm.prank(ARBITER);
+            liens.enforceByOrder(asset, rival, TRADE);
         }
         if (state == LienState.Discharged) {
             vm.warp(MATURITY);

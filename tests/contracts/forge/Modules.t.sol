@@ -12,7 +12,8 @@ import {vm} from "./support/Vm.sol";
 /// @dev Admission of modules, and the sale that one of them books. Branches: Modules.tree.
 contract ModulesTest is NoteFixture {
     function test_setModule_admitsAndDismisses() public {
-        address[4] memory hosts = [address(ledger), address(cash), address(liens), address(financing)];
+        address[5] memory hosts =
+            [address(ledger), address(cash), address(liens), address(financing), address(facilities)];
         for (uint256 i = 0; i < hosts.length; ++i) {
             IModules host = IModules(hosts[i]);
             vm.assertFalse(host.isModule(STRANGER), "before");

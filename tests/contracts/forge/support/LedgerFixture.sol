@@ -1,15 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.36;
 
+import {IBillsOfLading} from "../../../../contracts/interfaces/IBillsOfLading.sol";
 import {ICash} from "../../../../contracts/interfaces/ICash.sol";
+import {IFacilities} from "../../../../contracts/interfaces/IFacilities.sol";
 import {IFinancing} from "../../../../contracts/interfaces/IFinancing.sol";
 import {ILedger} from "../../../../contracts/interfaces/ILedger.sol";
 import {ILienRegistry} from "../../../../contracts/interfaces/ILienRegistry.sol";
 import {IModules} from "../../../../contracts/interfaces/IModules.sol";
 import {INotes} from "../../../../contracts/interfaces/INotes.sol";
 import {IParties} from "../../../../contracts/interfaces/IParties.sol";
+import {IPrices} from "../../../../contracts/interfaces/IPrices.sol";
+import {IReceipts} from "../../../../contracts/interfaces/IReceipts.sol";
 import {ISettlement} from "../../../../contracts/interfaces/ISettlement.sol";
-import {CurrencyCode, NOBODY, PartyId} from "../../../../contracts/types/Ids.sol";
+import {IStocks} from "../../../../contracts/interfaces/IStocks.sol";
+import {IWarehouse} from "../../../../contracts/interfaces/IWarehouse.sol";
+import {ASSET_KIND_BILL, ASSET_KIND_RECEIPT, CurrencyCode, NOBODY, PartyId} from "../../../../contracts/types/Ids.sol";
 import {ROLE_CORE_ENTERPRISE, ROLE_FUNDER, ROLE_SUPPLIER} from "../../../../contracts/types/States.sol";
 import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 import {IAccessManager} from "@openzeppelin/contracts/access/manager/IAccessManager.sol";
@@ -30,12 +36,14 @@ abstract contract LedgerFixture {
     uint64 internal constant BANK_ROLE = 2;
     uint64 internal constant ARBITER_ROLE = 3;
     uint64 internal constant GOVERNOR_ROLE = 4;
+    uint64 internal constant EXAMINER_ROLE = 5;
 
     address internal immutable ADMIN = _account("admin");
     address internal immutable REGISTRAR = _account("registrar");
     address internal immutable BANK = _account("bank");
     address internal immutable ARBITER = _account("arbiter");
     address internal immutable GOVERNOR = _account("governor");
+    address internal immutable EXAMINER = _account("examiner");
     address internal immutable STRANGER = _account("stranger");
 
     IAccessManager internal authority;
@@ -44,6 +52,10 @@ abstract contract LedgerFixture {
     ILienRegistry internal liens;
     IFinancing internal financing;
     ISettlement internal settlement;
+    IWarehouse internal warehouse;
+    IBillsOfLading internal bills;
+    IPrices internal prices;
+    IFacilities internal facilities;
 
     PartyId internal debtor;
     PartyId internal supplier;
@@ -137,7 +149,16 @@ abstract contract LedgerFixture {
         cash = ICash(vm.deployCode("Cash.sol:Cash", abi.encode(authority, ledger)));
         liens = ILienRegistry(vm.deployCode("LienRegistry.sol:LienRegistry", abi.encode(authority, ledger)));
         financing = IFinancing(vm.deployCode("Financing.sol:Financing", abi.encode(authority, ledger, cash, liens)));
-        settlement = ISettlement(vm.deployCode("Settlement.sol:Settlement", abi.encode(ledger, cash, liens, financing)));
+        warehouse = IWarehouse(vm.deployCode("Warehouse.sol:Warehouse", abi.encode(authority, ledger, liens)));
+        bills = IBillsOfLading(
+            vm.deployCode("BillsOfLading.sol:BillsOfLading", abi.encode(authority, ledger, liens, warehouse))
+        );
+        prices = IPrices(vm.deployCode("Prices.sol:Prices", abi.encode(ledger)));
+        facilities =
+            IFacilities(vm.deployCode("Facilities.sol:Facilities", abi.encode(authority, ledger, cash, liens, prices)));
+        settlement = ISettlement(
+            vm.deployCode("Settlement.sol:Settlement", abi.encode(ledger, cash, liens, financing, facilities))
+        );
     }
 
     function _giveRoles() private {
@@ -155,12 +176,32 @@ abstract contract LedgerFixture {
         _allow(address(cash), IModules.setModule.selector, GOVERNOR_ROLE);
         _allow(address(liens), IModules.setModule.selector, GOVERNOR_ROLE);
         _allow(address(financing), IModules.setModule.selector, GOVERNOR_ROLE);
+        _allow(address(facilities), IModules.setModule.selector, GOVERNOR_ROLE);
         _allow(address(liens), ILienRegistry.setAssetKind.selector, GOVERNOR_ROLE);
+        _giveRolesOverGoods();
         authority.grantRole(REGISTRAR_ROLE, REGISTRAR, 0);
         authority.grantRole(BANK_ROLE, BANK, 0);
         authority.grantRole(ARBITER_ROLE, ARBITER, 0);
         authority.grantRole(GOVERNOR_ROLE, GOVERNOR, 0);
+        authority.grantRole(EXAMINER_ROLE, EXAMINER, 0);
         vm.stopPrank();
+    }
+
+    function _giveRolesOverGoods() private {
+        _allow(address(liens), ILienRegistry.blockAsset.selector, EXAMINER_ROLE);
+        _allow(address(liens), ILienRegistry.resolveBlock.selector, ARBITER_ROLE);
+        _allow(address(liens), ILienRegistry.enforceByOrder.selector, ARBITER_ROLE);
+        _allow(address(warehouse), IStocks.setAttestationAge.selector, GOVERNOR_ROLE);
+        _allow(address(warehouse), IStocks.setExposureCap.selector, GOVERNOR_ROLE);
+        _allow(address(warehouse), IReceipts.closeDispute.selector, ARBITER_ROLE);
+        _allow(address(warehouse), IReceipts.freeze.selector, ARBITER_ROLE);
+        _allow(address(warehouse), IReceipts.unfreeze.selector, ARBITER_ROLE);
+        _allow(address(warehouse), IReceipts.forceTransfer.selector, ARBITER_ROLE);
+        _allow(address(warehouse), IReceipts.cancel.selector, ARBITER_ROLE);
+        _allow(address(bills), IBillsOfLading.freezeBill.selector, ARBITER_ROLE);
+        _allow(address(bills), IBillsOfLading.unfreezeBill.selector, ARBITER_ROLE);
+        _allow(address(bills), IBillsOfLading.reinstateBill.selector, ARBITER_ROLE);
+        _allow(address(bills), IBillsOfLading.forceTransferBill.selector, ARBITER_ROLE);
     }
 
     function _allow(address target, bytes4 selector, uint64 role) private {
@@ -176,10 +217,14 @@ abstract contract LedgerFixture {
         ledger.setModule(address(settlement), true);
         IModules(address(cash)).setModule(address(financing), true);
         IModules(address(cash)).setModule(address(settlement), true);
+        IModules(address(cash)).setModule(address(facilities), true);
         IModules(address(liens)).setModule(address(financing), true);
         IModules(address(liens)).setModule(address(settlement), true);
+        IModules(address(liens)).setModule(address(facilities), true);
         IModules(address(financing)).setModule(address(settlement), true);
-        liens.setAssetKind(1, address(ledger));
+        IModules(address(facilities)).setModule(address(settlement), true);
+        liens.setAssetKind(ASSET_KIND_RECEIPT, address(warehouse));
+        liens.setAssetKind(ASSET_KIND_BILL, address(bills));
         vm.stopPrank();
     }
 

@@ -198,8 +198,16 @@ abstract contract NoteFixture is LedgerFixture {
         pure
         returns (ILienRegistry.Pledge memory)
     {
+        return _pledgeOf(assetOfLot(lot), pledgee, securedMinor);
+    }
+
+    function _pledgeOf(AssetId asset, PartyId pledgee, uint48 securedMinor)
+        internal
+        pure
+        returns (ILienRegistry.Pledge memory)
+    {
         return ILienRegistry.Pledge({
-            asset: assetOfLot(lot),
+            asset: asset,
             pledgee: pledgee,
             securedMinor: securedMinor,
             registeredAt: START,
@@ -209,9 +217,13 @@ abstract contract NoteFixture is LedgerFixture {
     }
 
     function _pledge(PartyId pledgor, LotId lot, PartyId pledgee, uint48 securedMinor) internal returns (AssetId) {
-        vm.prank(keyOf[pledgor]);
-        liens.pledge(_pledgeTerms(lot, pledgee, securedMinor));
+        _pledgeAsset(pledgor, assetOfLot(lot), pledgee, securedMinor);
         return assetOfLot(lot);
+    }
+
+    function _pledgeAsset(PartyId pledgor, AssetId asset, PartyId pledgee, uint48 securedMinor) internal {
+        vm.prank(keyOf[pledgor]);
+        liens.pledge(_pledgeOf(asset, pledgee, securedMinor));
     }
 
     // ----------------------------------------------------------------------------------------------------- financing

@@ -26,6 +26,9 @@ interface Vm {
     function snapshotState() external returns (uint256);
     function revertToState(uint256 snapshot) external returns (bool);
     function deployCode(string calldata artifact, bytes calldata arguments) external returns (address);
+    function addr(uint256 privateKey) external pure returns (address);
+    function sign(uint256 privateKey, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);
+    function chainId(uint256 id) external;
     function label(address target, string calldata name) external;
     function assume(bool condition) external pure;
     function toString(uint256 value) external pure returns (string memory);
