@@ -6,78 +6,20 @@ import {IInvoices} from "../../../contracts/interfaces/IInvoices.sol";
 import {ILedgerModule} from "../../../contracts/interfaces/ILedgerModule.sol";
 import {IModules} from "../../../contracts/interfaces/IModules.sol";
 import {INotes} from "../../../contracts/interfaces/INotes.sol";
-import {IParties} from "../../../contracts/interfaces/IParties.sol";
 import {FinancingId, LotId, NoteId, PartyId, assetOfLot, lotId} from "../../../contracts/types/Ids.sol";
 import {FinancingState, LotState, NoteState, PartyState} from "../../../contracts/types/States.sol";
-import {NoteFixture} from "./support/NoteFixture.sol";
+import {CallerTable} from "./support/CallerTable.sol";
 import {vm} from "./support/Vm.sol";
 
 /// @dev Every function that changes anything, called by whoever must not: who is no party, whose key was taken away,
 /// whose party is suspended, who lacks the administrative role, who is no module. Every call here is one that its right
 /// caller could make, so that nothing but the caller can refuse. Another party in the place of the right one: beside
 /// each function's own tests.
-contract WrongCallerTest is NoteFixture {
+contract WrongCallerTest is CallerTable {
     bytes32 private constant WHY = keccak256("why");
 
-    struct Call {
-        string name;
-        PartyId actor;
-        address target;
-        bytes callData;
-    }
-
-    Call[] private _calls;
-
-    // ------------------------------------------------------------------------------------------------------- parties
-
-    function test_everyPartyCall_refusesWhoIsNoParty() public {
-        _prepareCalls();
-        for (uint256 i = 0; i < _calls.length; ++i) {
-            Call memory one = _calls[i];
-            _refused(STRANGER, one.target, one.callData, _notAParty(STRANGER), one.name);
-            _refused(ADMIN, one.target, one.callData, _notAParty(ADMIN), one.name);
-            _refused(REGISTRAR, one.target, one.callData, _notAParty(REGISTRAR), one.name);
-        }
-    }
-
-    function test_everyPartyCall_refusesAKeyThatWasTakenAway() public {
-        _prepareCalls();
-        for (uint256 i = 0; i < _calls.length; ++i) {
-            Call memory one = _calls[i];
-            address key = keyOf[one.actor];
-            uint256 snapshot = vm.snapshotState();
-            vm.prank(REGISTRAR);
-            ledger.removeKey(one.actor, key);
-            _refused(key, one.target, one.callData, _notAParty(key), one.name);
-            vm.revertToState(snapshot);
-        }
-    }
-
-    function test_everyPartyCall_refusesASuspendedParty() public {
-        _prepareCalls();
-        for (uint256 i = 0; i < _calls.length; ++i) {
-            Call memory one = _calls[i];
-            uint256 snapshot = vm.snapshotState();
-            vm.prank(REGISTRAR);
-            ledger.setPartyState(one.actor, PartyState.Suspended);
-            bytes memory expected = abi.encodeWithSelector(IParties.PartySuspended.selector, one.actor);
-            _refused(keyOf[one.actor], one.target, one.callData, expected, one.name);
-            vm.revertToState(snapshot);
-        }
-    }
-
-    function test_everyPartyCall_goesThroughForTheRightCaller() public {
-        _prepareCalls();
-        vm.assertEq(_calls.length, 27, "functions in the table");
-        for (uint256 i = 0; i < _calls.length; ++i) {
-            Call memory one = _calls[i];
-            uint256 snapshot = vm.snapshotState();
-            if (_isTimed(one)) vm.warp(START + 60 days + 1);
-            vm.prank(keyOf[one.actor]);
-            (bool done,) = one.target.call(one.callData);
-            vm.assertTrue(done, one.name);
-            vm.revertToState(snapshot);
-        }
+    function _callCount() internal pure override returns (uint256) {
+        return 27;
     }
 
     /// @dev A note may be confirmed, refused, disputed, its holder acknowledged and it be paid by its own parties only.
@@ -155,34 +97,6 @@ contract WrongCallerTest is NoteFixture {
 
     // -------------------------------------------------------------------------------------------------------- helpers
 
-    /// @dev Refused to everybody without the role, and let through for the one that has it.
-    function _restricted(address holder, address target, bytes memory callData) private returns (uint256) {
-        address[7] memory others = [STRANGER, ADMIN, REGISTRAR, BANK, ARBITER, GOVERNOR, keyOf[debtor]];
-        for (uint256 i = 0; i < others.length; ++i) {
-            if (others[i] != holder) _refused(others[i], target, callData, _unauthorized(others[i]));
-        }
-        _passes(holder, target, callData);
-        return 1;
-    }
-
-    /// @dev Refused to keys, administrators and contracts beside, and let through for a module.
-    function _moduleOnly(address target, bytes memory callData) private returns (uint256) {
-        address[6] memory others = [STRANGER, ADMIN, GOVERNOR, keyOf[supplier], keyOf[debtor], target];
-        for (uint256 i = 0; i < others.length; ++i) {
-            _refused(others[i], target, callData, abi.encodeWithSelector(IModules.NotAModule.selector, others[i]));
-        }
-        _passes(address(settlement), target, callData);
-        return 1;
-    }
-
-    function _passes(address caller, address target, bytes memory callData) private {
-        uint256 snapshot = vm.snapshotState();
-        vm.prank(caller);
-        (bool done,) = target.call(callData);
-        vm.assertTrue(done, "the right caller");
-        vm.revertToState(snapshot);
-    }
-
     function _other(PartyId actor, bytes memory callData, PartyId expected) private {
         PartyId[3] memory others = [actor, second, funder];
         for (uint256 i = 0; i < others.length; ++i) {
@@ -190,12 +104,7 @@ contract WrongCallerTest is NoteFixture {
         }
     }
 
-    function _isTimed(Call memory one) private view returns (bool) {
-        bytes4 selector = bytes4(one.callData);
-        return selector == financing.markDefaulted.selector;
-    }
-
-    function _prepareCalls() private {
+    function _prepareCalls() internal override {
         _fund(supplier, 10_000);
         _prepareNoteCalls();
         _prepareLotCalls();
@@ -263,9 +172,5 @@ contract WrongCallerTest is NoteFixture {
         _fund(debtor, 900);
         bytes memory callData = abi.encodeCall(settlement.settle, (note, 900, _range(0, 0, 0)));
         _add("settle", debtor, address(settlement), callData);
-    }
-
-    function _add(string memory name, PartyId actor, address target, bytes memory callData) private {
-        _calls.push(Call(name, actor, target, callData));
     }
 }
