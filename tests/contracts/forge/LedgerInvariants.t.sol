@@ -3,7 +3,16 @@ pragma solidity 0.8.36;
 
 import {IInvoices} from "../../../contracts/interfaces/IInvoices.sol";
 import {INotes} from "../../../contracts/interfaces/INotes.sol";
-import {CurrencyCode, FinancingId, LotId, NoteId, PartyId, assetOfLot, lotId} from "../../../contracts/types/Ids.sol";
+import {
+    AssetId,
+    CurrencyCode,
+    FinancingId,
+    LotId,
+    NoteId,
+    PartyId,
+    assetOfLot,
+    lotId
+} from "../../../contracts/types/Ids.sol";
 import {FinancingState, LienState, LotState, NoteState} from "../../../contracts/types/States.sol";
 import {HandlerBase} from "./handlers/HandlerBase.sol";
 import {LedgerHandler} from "./handlers/LedgerHandler.sol";
@@ -62,6 +71,9 @@ contract LedgerInvariantsTest {
             _holdersHoldWhatTheyShould(note, leaves);
             _pledgedMeansALien(leaves);
             _historyCarriesNoLien(note, record.segmentCount);
+            vm.assertEq(
+                _world.liens.lienOf(assetOfLot(lotId(note, 0, 0))).blocks, _handler.blocks(note), "5: open blocks"
+            );
             _paidIsWhatTheDebtorPaid(note, record, leaves);
         }
         _invoicesCarryAtMostTheirCapacity();
@@ -158,13 +170,17 @@ contract LedgerInvariantsTest {
 
     /// @dev 7. Contracts end with nothing in hand: no coin, and no key of a party that could own cash or lots.
     function _contractsHoldNothing() private view {
-        address[6] memory contracts = [
+        address[10] memory contracts = [
             address(_world.authority),
             address(_world.ledger),
             address(_world.cash),
             address(_world.liens),
             address(_world.financing),
-            address(_world.settlement)
+            address(_world.settlement),
+            address(_world.warehouse),
+            address(_world.bills),
+            address(_world.prices),
+            address(_world.facilities)
         ];
         for (uint256 i = 0; i < contracts.length; ++i) {
             vm.assertEq(contracts[i].balance, 0, "7: a contract holds coin");
@@ -224,10 +240,22 @@ contract LedgerInvariantsTest {
                 if (leaves[j].segment != 0) _lotsSeen |= 1 << uint256(LotState.Split);
                 _liensSeen |= 1 << uint256(_world.liens.lienOf(assetOfLot(leaves[j].lot)).state);
             }
+            _lookAtHistory(note);
         }
         uint256 financings = _world.financing.financingCount();
         for (uint64 i = 1; i <= financings; ++i) {
             _financingsSeen |= 1 << uint256(_world.financing.financingOf(FinancingId.wrap(i)).state);
+        }
+    }
+
+    function _lookAtHistory(NoteId note) private {
+        uint256 segments = _world.ledger.noteOf(note).segmentCount;
+        for (uint256 segment = 0; segment < segments; ++segment) {
+            uint256 lots = TierTree.lotsIn(_world.ledger, note, segment);
+            for (uint256 index = 0; index < lots; ++index) {
+                AssetId asset = assetOfLot(lotId(note, segment, index));
+                _liensSeen |= 1 << uint256(_world.liens.lienOf(asset).state);
+            }
         }
     }
 

@@ -33,6 +33,12 @@ abstract contract HandlerBase is NoteFixture {
         Acknowledge,
         Pledge,
         Release,
+        ReleasePart,
+        TransferPledge,
+        Substitute,
+        EnforceLien,
+        BlockNote,
+        ResolveBlock,
         OfferLoan,
         OfferPurchase,
         WithdrawOffer,
@@ -62,6 +68,8 @@ abstract contract HandlerBase is NoteFixture {
     mapping(NoteId note => uint48 minor) public roundMinor;
     mapping(NoteId note => uint48 position) public roundCursor;
     mapping(bytes32 fingerprint => uint256 minor) public used;
+    /// @dev How many blocks are open on a note; each match is the count when it was placed.
+    mapping(NoteId note => uint256 count) public blocks;
     bytes32[] public fingerprints;
     uint256 public issuedMinor;
     uint256 public redeemedMinor;

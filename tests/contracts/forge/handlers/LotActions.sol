@@ -2,13 +2,13 @@
 pragma solidity 0.8.36;
 
 import {ILots} from "../../../../contracts/interfaces/ILots.sol";
-import {AssetId, LotId, NOBODY, NoteId, PartyId, assetOfLot} from "../../../../contracts/types/Ids.sol";
-import {LienState, LotState, NoteState, PartyState} from "../../../../contracts/types/States.sol";
+import {LotId, NOBODY, NoteId, PartyId} from "../../../../contracts/types/Ids.sol";
+import {LotState, NoteState, PartyState} from "../../../../contracts/types/States.sol";
 import {TierTree} from "../support/TierTree.sol";
 import {vm} from "../support/Vm.sol";
 import {HandlerBase} from "./HandlerBase.sol";
 
-/// @title Lots: split, assigned, accepted, pledged, and attacked by whoever is not entitled to any of it
+/// @title Lots: split, assigned, accepted, and attacked by whoever is not entitled to any of it
 abstract contract LotActions is HandlerBase {
     bytes32 private constant TRADE = keccak256("trade");
 
@@ -69,31 +69,6 @@ abstract contract LotActions is HandlerBase {
         vm.prank(keyOf[debtor]);
         ledger.acknowledge(leaf.lot);
         _did(Action.Acknowledge);
-    }
-
-    function pledge(uint256 seed) external {
-        (bool found,, TierTree.Leaf memory leaf) = _pickMovable(seed, LotState.Free);
-        if (!found || !_isActive(leaf.holder)) return;
-        PartyId pledgee = funders[_word(seed, 3) % funders.length];
-        if (pledgee == leaf.holder) return;
-        // Up to twice the lot: a claim may be larger than its security.
-        _pledge(leaf.holder, leaf.lot, pledgee, _between(seed, 4, 1, 2 * uint256(_length(leaf))));
-        _did(Action.Pledge);
-    }
-
-    function release(uint256 seed) external {
-        uint256 any = type(uint256).max;
-        (bool found, NoteId note) = _pickNote(seed, any);
-        if (!found) return;
-        TierTree.Leaf memory leaf;
-        (found, leaf) = _pickLeaf(seed, note, LotState.Pledged);
-        if (!found) return;
-        AssetId asset = assetOfLot(leaf.lot);
-        PartyId pledgee = liens.lienOf(asset).pledgee;
-        if (!_isActive(pledgee)) return;
-        vm.prank(keyOf[pledgee]);
-        liens.release(asset, TRADE);
-        _did(Action.Release);
     }
 
     function setAccepting(uint256 seed) external {

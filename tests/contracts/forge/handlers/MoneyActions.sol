@@ -68,6 +68,7 @@ abstract contract MoneyActions is HandlerBase {
         ILots.LotView memory lot = ledger.lotOf(offer.lot);
         if (lot.state != LotState.Free || !_isMovable(note) || lot.holder == offer.funder) return false;
         if (!_isActive(offer.funder) || !_isActive(lot.holder)) return false;
+        if (offer.kind == FinancingKind.Loan && blocks[note] != 0) return false;
         // The amount offered shows only once it is paid: the lot's length is enough.
         _provide(offer.funder, lot.last - lot.first + 1);
         vm.prank(keyOf[lot.holder]);
