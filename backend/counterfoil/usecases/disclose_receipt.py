@@ -37,7 +37,7 @@ def verify_receipt_disclosure(
 ) -> VerifiedFields:
     """The shown values, if they are what a receipt on the ledger commits to now.
 
-    receipt_id: which one; None finds the receipt that the disclosure fits. Raises DomainError ReceiptNotFound,
+    receipt_id: None finds the receipt that the disclosure fits. Raises DomainError ReceiptNotFound,
     DisclosureInvalid, DisclosureFitsNone.
     """
     number = _fitting(bench, disclosure) if receipt_id is None else receipt_id
