@@ -12,16 +12,23 @@ from rich.markup import escape
 
 from counterfoil.domain.errors import DomainError
 from counterfoil.entrypoints.demo.documents import open_folder
+from counterfoil.entrypoints.demo.goods_file import read_goods
 from counterfoil.entrypoints.demo.life import Lived, live
 from counterfoil.entrypoints.demo.out_directory import OutDirectory, claimed
 from counterfoil.entrypoints.demo.plan_file import read_plan
-from counterfoil.entrypoints.demo.refusals import OUT_IN_USE, OUT_NOT_OURS, OUT_UNUSABLE, PLAN_UNUSABLE
+from counterfoil.entrypoints.demo.refusals import (
+    GOODS_UNUSABLE,
+    OUT_IN_USE,
+    OUT_NOT_OURS,
+    OUT_UNUSABLE,
+    PLAN_UNUSABLE,
+)
 from counterfoil.entrypoints.demo.report import report_html
 from counterfoil.entrypoints.demo.tables import print_tables
 from counterfoil.entrypoints.demo.telling import Teller
 
 USAGE_ERROR = 2
-_OF_USAGE = frozenset({OUT_IN_USE, OUT_NOT_OURS, OUT_UNUSABLE, PLAN_UNUSABLE})
+_OF_USAGE = frozenset({GOODS_UNUSABLE, OUT_IN_USE, OUT_NOT_OURS, OUT_UNUSABLE, PLAN_UNUSABLE})
 _STDOUT = "-"
 _LOG_WIDTH = 150
 
@@ -39,6 +46,15 @@ def demo(
     plan: Annotated[
         Path | None,
         typer.Option(metavar="FILE", exists=True, dir_okay=False, help="Who passes on what (YAML)."),
+    ] = None,
+    goods: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            exists=True,
+            dir_okay=False,
+            help="Intake file of the goods that a supplier finances as well (YAML or JSON).",
+        ),
     ] = None,
     out: Annotated[
         Path, typer.Option(metavar="DIR", help="Where ledger, report and result are written.")
@@ -59,10 +75,12 @@ def demo(
     console = _console(stderr=json_file == _STDOUT)
     try:
         splits = None if plan is None else read_plan(plan)
+        document = None if goods is None else read_goods(goods)
         with claimed(out) as directory:
-            leave_out = [out, *([plan] if plan else []), *([Path(json_file)] if json_file else [])]
+            stated = [plan, goods, None if json_file is None else Path(json_file)]
+            leave_out = [out, *(path for path in stated if path is not None)]
             folder = open_folder(invoices, leave_out=leave_out)
-            lived = live(directory.home, folder, splits, Teller(console))
+            lived = live(directory.home, folder, Teller(console), plan=splits, goods=document)
             _write(lived, directory, json_file)
             print_tables(lived.result, console)
             _say_end(console, directory, lived)

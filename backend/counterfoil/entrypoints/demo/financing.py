@@ -239,8 +239,3 @@ def discounted_minor(face_minor: int, *, now: datetime, maturity: datetime) -> i
         principal_minor=face_minor, rate_bps=DISCOUNT_RATE_BPS, day_basis=_DAY_BASIS, days_run=days
     )
     return max(1, face_minor - discount)
-
-
-def seconds_until(moment: datetime, now_s: int) -> int:
-    """How far the clock has to be advanced; 0 for the past."""
-    return max(0, int(moment.timestamp()) - now_s)

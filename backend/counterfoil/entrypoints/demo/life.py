@@ -10,11 +10,14 @@ from pydantic import SecretStr
 from counterfoil.bootstrap import ENGINE, OpenLedger, create_ledger, open_ledger
 from counterfoil.chain.keystore import CHEAP_SCRYPT_N
 from counterfoil.domain.money import Currency
+from counterfoil.domain.receipt_document import ReceiptDocument
 from counterfoil.domain.states import NoteState
 from counterfoil.domain.tiering import Claim, TierPlan, plan_tiers
+from counterfoil.entrypoints.demo.agenda import keep
 from counterfoil.entrypoints.demo.attempts import Attempts
 from counterfoil.entrypoints.demo.documents import Folder
-from counterfoil.entrypoints.demo.financing import FinancingSteps, Funders, register_funders
+from counterfoil.entrypoints.demo.financing import DrawnLoan, FinancingSteps, Funders, register_funders
+from counterfoil.entrypoints.demo.goods import GoodsPart, begin_goods
 from counterfoil.entrypoints.demo.intake import Intake, take_in
 from counterfoil.entrypoints.demo.moves import Move, moves_of
 from counterfoil.entrypoints.demo.note_opening import (
@@ -26,7 +29,7 @@ from counterfoil.entrypoints.demo.note_opening import (
 from counterfoil.entrypoints.demo.plan_file import SplitPlan
 from counterfoil.entrypoints.demo.plan_splits import PlannedNote, PlanReader
 from counterfoil.entrypoints.demo.result import DemoResult
-from counterfoil.entrypoints.demo.settling import live_to_maturity
+from counterfoil.entrypoints.demo.settling import due_on_notes, repay_what_is_left
 from counterfoil.entrypoints.demo.summary import Story, summarise
 from counterfoil.entrypoints.demo.telling import Teller
 from counterfoil.entrypoints.demo.tier_splits import Splitter, give_standing_acceptances
@@ -53,10 +56,13 @@ class Lived:
     succeeded: bool
 
 
-def live(home: Path, folder: Folder, plan: SplitPlan | None, teller: Teller) -> Lived:
+def live(
+    home: Path, folder: Folder, teller: Teller, *, plan: SplitPlan | None, goods: ReceiptDocument | None
+) -> Lived:
     """Lead the invoices of a folder through the whole life, on a fresh ledger in `home`.
 
-    Raises DomainError PlanUnusable before any note exists where the plan cannot be carried out.
+    goods: what a supplier stores and finances beside its notes; None: nothing. Raises DomainError
+    PlanUnusable before any note exists where the plan cannot be carried out.
     """
     settings = Settings(
         home=home,
@@ -73,7 +79,7 @@ def live(home: Path, folder: Folder, plan: SplitPlan | None, teller: Teller) -> 
         story = Story(engine=ENGINE)
         intake = take_in(ledger.bench, folder, teller)
         succeeded = bool(intake.read)
-        run = _Run(ledger=ledger, teller=teller, story=story, intake=intake, plan=plan)
+        run = _Run(ledger=ledger, teller=teller, story=story, intake=intake, plan=plan, goods=goods)
         run.take_over_intake()
         if succeeded:
             run.through()
@@ -100,6 +106,7 @@ class _Run:
     story: Story
     intake: Intake
     plan: SplitPlan | None
+    goods: ReceiptDocument | None
 
     @property
     def bench(self) -> Workbench:
@@ -134,10 +141,30 @@ class _Run:
         if opened:
             self.teller.say("Financing: one holder pledges and borrows, another sells at a discount")
             loan = FinancingSteps(self.bench, funders, attempts, self.teller).run()
-        live_to_maturity(self.ledger, [note.note_id for note in opened], loan, self.teller)
+        part = self._begin_goods(funders, attempts)
+        self._live_on([note.note_id for note in opened], loan, part)
         self.story.refusals = attempts.refused
-        if opened:
+        if opened or part:
             self.story.checks = (attempts.check(), _all_settled(self.bench))
+        if part:
+            self.story.goods = part.story
+            self.story.checks += part.check()
+
+    def _begin_goods(self, funders: Funders, attempts: Attempts) -> GoodsPart | None:
+        if self.goods is None:
+            return None
+        self.teller.say("Goods: a supplier stores them and borrows against the warehouse receipt")
+        return begin_goods(self.bench, self.goods, funders, attempts, self.teller)
+
+    def _live_on(self, note_ids: list[int], loan: DrawnLoan | None, part: GoodsPart | None) -> None:
+        """The clock goes from date to date, for notes and goods together."""
+        title = "Time passes: goods are released and delivered, notes mature, settlement pays every holder"
+        with self.teller.stage(title, len(note_ids)) as done:
+            appointments = list(due_on_notes(self.ledger, note_ids, loan, self.teller, done))
+            if part:
+                appointments += part.appointments()
+            keep(self.ledger, appointments, self.teller)
+        repay_what_is_left(self.ledger, loan, self.teller)
 
     def _open_notes(self, attempts: Attempts, funders: Funders) -> list[OpenedNote]:
         opened, refused = propose_notes(self.bench, self.intake.to_cores, self.teller)

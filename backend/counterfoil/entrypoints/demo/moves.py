@@ -10,7 +10,7 @@ from counterfoil.domain import cash_events as cash
 from counterfoil.domain import events as ev
 from counterfoil.domain import lien_events as liens
 from counterfoil.domain.ledger_state import LedgerState
-from counterfoil.domain.lot import LotId
+from counterfoil.domain.lot import ASSET_KIND_LOT, LotId
 from counterfoil.domain.states import LotState
 
 
@@ -85,7 +85,9 @@ def moves_of(history: Iterable[ev.Recorded], state: LedgerState) -> Iterator[Mov
             case ev.LotSold(lot_id=lot_id, to_id=to_id):
                 yield move(MoveKind.SOLD, lot_id, holders[lot_id], to_id)
                 holders[lot_id] = to_id
-            case liens.LienPlaced(asset_id=asset_id, pledgor_id=pledgor, pledgee_id=pledgee):
+            case liens.LienPlaced(asset_id=asset_id, pledgor_id=pledgor, pledgee_id=pledgee) if (
+                asset_id.kind == ASSET_KIND_LOT
+            ):
                 yield move(MoveKind.PLEDGED, asset_id.lot_id, pledgor, pledgee)
             case _:
                 pass

@@ -27,3 +27,8 @@ INVOICE_FULLY_CREDITED = declare(
     "credit notes took all of invoice {number}; nothing is left to finance",
     "Nothing to do: invoice and credit notes cancel each other.",
 )
+GOODS_UNUSABLE = declare(
+    "GoodsUnusable",
+    "the goods in {path} cannot be financed: {reason}",
+    "Correct the intake file; samples/goods/coils.yaml is one that can.",
+)

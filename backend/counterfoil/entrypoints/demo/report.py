@@ -13,8 +13,9 @@ from counterfoil.entrypoints.demo import report_tables as tables
 from counterfoil.entrypoints.demo.life import Lived
 from counterfoil.entrypoints.demo.markup import element, name
 from counterfoil.entrypoints.demo.range_picture import range_picture
+from counterfoil.entrypoints.demo.report_goods import goods_section, liens_rows, stored_and_delivered
 from counterfoil.entrypoints.demo.result import DemoResult
-from counterfoil.entrypoints.demo.tables import names_by_party
+from counterfoil.entrypoints.demo.table_shape import names_by_party
 from counterfoil.entrypoints.demo.tier_picture import tier_picture
 from counterfoil.usecases.show_note import NoteSheet
 
@@ -47,6 +48,7 @@ def report_html(lived: Lived, *, made_at: datetime) -> str:
                 _tiles(result),
                 _tiers(lived),
                 _notes(lived.sheets, result),
+                goods_section(result, names),
                 _tabled(result, names),
                 element(
                     "footer",
@@ -88,13 +90,16 @@ def _tiles(result: DemoResult) -> etree._Element:
     drawn: Counter[str] = Counter()
     for financing in result.financings:
         drawn[financing.currency] += financing.drawdown_minor
+    for facility in result.facilities:
+        drawn[facility.currency] += facility.drawdown_minor
     paid = {each.currency: each.paid_minor for each in result.settlement.by_currency}
     refused = len(result.rejected) + len(result.refusals)
     return element(
         "div",
         _tile("Confirmed notes", _sums(faces), f"{len(result.notes)} notes, now {lots} lots"),
         _tile("Supply chain", [f"{deepest} tiers"], f"{suppliers} suppliers"),
-        _tile("Financed", _sums(drawn), f"{len(result.financings)} financings"),
+        _tile("Financed", _sums(drawn), f"{len(result.financings) + len(result.facilities)} financings"),
+        _goods_tile(result),
         _tile("Settled", _sums(paid), f"to {len(result.settlement.received_by)} parties, to the cent"),
         _tile(
             "Refused",
@@ -103,6 +108,14 @@ def _tiles(result: DemoResult) -> etree._Element:
         ),
         class_="tiles",
     )
+
+
+def _goods_tile(result: DemoResult) -> etree._Element | None:
+    if not result.receipts:
+        return None
+    stored, delivered = stored_and_delivered(result)
+    more = f"{len(result.receipts)} warehouse receipts"
+    return _tile("In store", stored, f"{more}; delivered {', '.join(delivered)}" if delivered else more)
 
 
 def _sums(by_currency: Counter[str] | dict[str, int]) -> list[str]:
@@ -185,6 +198,14 @@ def _tabled(result: DemoResult, names: dict[int, str]) -> list[etree._Element]:
                 "Financing",
                 "The effective annual cost counts every payment on its day, compounded over 365 days.",
                 tables.financings_table(result, names),
+            )
+        )
+    if result.liens:
+        found.append(
+            _section(
+                "Liens",
+                "One registry for notes and receipts: every lien ever placed, and when it ended.",
+                liens_rows(result, names),
             )
         )
     if result.settlement.by_currency:

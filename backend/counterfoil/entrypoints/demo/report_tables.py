@@ -160,7 +160,10 @@ def rejected_table(result: DemoResult) -> etree._Element:
     """Documents that were refused."""
     return table(
         [Column("File"), Column("Code"), Column("Reason")],
-        [[name(each.file), element("code", each.code), name(each.message)] for each in result.rejected],
+        [
+            [name(each.file), element("code", each.code, class_="whole"), name(each.message)]
+            for each in result.rejected
+        ],
     )
 
 
@@ -168,7 +171,10 @@ def refusals_table(result: DemoResult) -> etree._Element:
     """Attempts that the ledger refused."""
     return table(
         [Column("Attempt"), Column("Code"), Column("Answer")],
-        [[each.why, element("code", each.code), name(each.message)] for each in result.refusals],
+        [
+            [each.why, element("code", each.code, class_="whole"), name(each.message)]
+            for each in result.refusals
+        ],
     )
 
 

@@ -131,6 +131,95 @@ class UnpaidRow(_Row):
     reason: str
 
 
+class ReceiptRow(_Row):
+    """A warehouse receipt, live or ended. quantity: exact decimal text, in `unit`.
+
+    physical_lots: as the keeper's document names them.
+    """
+
+    receipt_id: int
+    good: str
+    good_name: str
+    quantity: str
+    unit: str
+    state: str
+    holder: int
+    keeper: int
+    depositor: int
+    site: str
+    currency: str
+    value_minor: int
+    physical_lots: tuple[str, ...]
+
+
+class LienRow(_Row):
+    """A lien that was ever placed. secured_minor: as agreed; ended: None while it is in force."""
+
+    asset: str
+    pledgee: int
+    secured_minor: int
+    state: str
+    pledgor: int
+    currency: str
+    placed: str
+    ended: str | None
+
+
+class CourseRow(_Row):
+    """A loan against goods after something happened. price_minor: of one whole unit."""
+
+    at: str
+    event: str
+    price_minor: int
+    value_minor: int
+    debt_minor: int
+    ltv_bps: int
+
+
+class FacilityRow(_Row):
+    """A loan against goods that took place. repaid_minor: with interest; value_minor: after the haircut."""
+
+    facility_id: int
+    borrower: int
+    funder: int
+    price_source: int
+    currency: str
+    drawdown_minor: int
+    repaid_minor: int
+    state: str
+    rate_bps: int
+    haircut_bps: int
+    draw_ltv_bps: int
+    call_ltv_bps: int
+    assets: tuple[str, ...]
+    course: tuple[CourseRow, ...]
+
+
+class AuditRow(_Row):
+    """A stock compared with its receipts at a block. live_receipted: sum of the live receipts."""
+
+    block: int
+    at: str
+    agrees: bool
+    attested: str
+    live_receipted: str
+    differences: tuple[str, ...]
+
+
+class StockRow(_Row):
+    """A keeper's goods of one kind at one site. Quantities: exact decimal text, in `unit`."""
+
+    stock_id: int
+    keeper: int
+    inspector: int | None
+    site: str
+    good: str
+    unit: str
+    attested: str
+    receipted: str
+    audit: AuditRow | None
+
+
 class DemoResult(_Row):
     """Everything that a run found."""
 
@@ -139,6 +228,10 @@ class DemoResult(_Row):
     rejected: tuple[RejectedRow, ...]
     notes: tuple[NoteRow, ...]
     financings: tuple[FinancingRow, ...]
+    receipts: tuple[ReceiptRow, ...]
+    liens: tuple[LienRow, ...]
+    facilities: tuple[FacilityRow, ...]
+    stocks: tuple[StockRow, ...]
     settlement: SettlementRow
     checks: tuple[CheckRow, ...]
     gas: dict[str, GasRow]

@@ -16,6 +16,8 @@ from counterfoil.domain.tiering import TierPlan, tier_of_parties
 from counterfoil.entrypoints.demo import result as rows
 from counterfoil.entrypoints.demo.attempts import Refusal
 from counterfoil.entrypoints.demo.financing import DISCOUNT_RATE_BPS
+from counterfoil.entrypoints.demo.goods_story import GoodsStory
+from counterfoil.entrypoints.demo.goods_summary import facility_rows, lien_rows, receipt_rows, stock_rows
 from counterfoil.entrypoints.demo.moves import Received, received_in
 from counterfoil.usecases.check_books import CheckResult
 from counterfoil.usecases.list_parties import list_parties
@@ -40,6 +42,7 @@ class Story:
     checks: tuple[CheckResult, ...] = ()
     gas: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
+    goods: GoodsStory = field(default_factory=GoodsStory)
 
 
 def summarise(bench: Workbench, story: Story) -> rows.DemoResult:
@@ -54,6 +57,10 @@ def summarise(bench: Workbench, story: Story) -> rows.DemoResult:
         ),
         notes=tuple(_note(sheet, story) for sheet in sheets),
         financings=tuple(_financings(bench)),
+        receipts=tuple(receipt_rows(bench)),
+        liens=tuple(lien_rows(bench)),
+        facilities=tuple(facility_rows(bench, story.goods)),
+        stocks=tuple(stock_rows(bench, story.goods)),
         settlement=_settlement(bench, sheets),
         checks=tuple(
             rows.CheckRow(invariant=each.invariant, ok=each.ok, detail=each.detail) for each in story.checks

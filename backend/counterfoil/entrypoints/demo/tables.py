@@ -7,7 +7,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from counterfoil.domain.money import Currency
+from counterfoil.entrypoints.demo.goods_tables import goods_tables, liens_table
 from counterfoil.entrypoints.demo.result import DemoResult
+from counterfoil.entrypoints.demo.table_shape import names_by_party, plain_table
 
 
 def print_tables(result: DemoResult, console: Console) -> None:
@@ -18,6 +20,8 @@ def print_tables(result: DemoResult, console: Console) -> None:
         _notes(result),
         _lots(result),
         _financings(result),
+        *goods_tables(result),
+        liens_table(result),
         _settlement(result),
         _unpaid(result),
         _refusals(result),
@@ -29,25 +33,8 @@ def print_tables(result: DemoResult, console: Console) -> None:
             console.print(table)
 
 
-def _table(title: str, *columns: str, right: tuple[str, ...] = ()) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold")
-    for column in columns:
-        figures = column in right
-        table.add_column(column, justify="right" if figures else "left", overflow="fold", no_wrap=figures)
-    return table
-
-
-def names_by_party(result: DemoResult) -> dict[int, str]:
-    """Names for people: one that two parties share gets the party's number."""
-    names = [party.name for party in result.parties]
-    return {
-        party.id: party.name if names.count(party.name) == 1 else f"{party.name} ({party.id})"
-        for party in result.parties
-    }
-
-
 def _parties(result: DemoResult) -> Table:
-    table = _table("Parties", "id", "name", "roles", "tier", right=("id", "tier"))
+    table = plain_table("Parties", "id", "name", "roles", "tier", right=("id", "tier"))
     for party in result.parties:
         tier = "" if party.tier is None else str(party.tier)
         table.add_row(str(party.id), escape(party.name), ", ".join(party.roles).replace("_", " "), tier)
@@ -55,14 +42,16 @@ def _parties(result: DemoResult) -> Table:
 
 
 def _rejected(result: DemoResult) -> Table:
-    table = _table("Refused documents", "file", "code", "why")
+    table = plain_table("Refused documents", "file", "code", "why")
     for each in result.rejected:
         table.add_row(escape(each.file), each.code, escape(each.message))
     return table
 
 
 def _notes(result: DemoResult) -> Table:
-    table = _table("Notes", "note", "invoices", "debtor", "face", "maturity", "state", right=("note", "face"))
+    table = plain_table(
+        "Notes", "note", "invoices", "debtor", "face", "maturity", "state", right=("note", "face")
+    )
     names = names_by_party(result)
     for note in result.notes:
         table.add_row(
@@ -78,7 +67,7 @@ def _notes(result: DemoResult) -> Table:
 
 def _lots(result: DemoResult) -> Table:
     right = ("note", "first", "last", "amount", "tier")
-    table = _table("Lots", "note", "first", "last", "amount", "holder", "tier", "state", right=right)
+    table = plain_table("Lots", "note", "first", "last", "amount", "holder", "tier", "state", right=right)
     names = names_by_party(result)
     for note in result.notes:
         for lot in note.lots:
@@ -96,7 +85,7 @@ def _lots(result: DemoResult) -> Table:
 
 def _financings(result: DemoResult) -> Table:
     right = ("lot", "drawdown", "repaid", "annual cost")
-    table = _table(
+    table = plain_table(
         "Financings",
         "kind",
         "holder",
@@ -126,7 +115,7 @@ def _financings(result: DemoResult) -> Table:
 
 
 def _settlement(result: DemoResult) -> Table:
-    table = _table("Settlement", "party", "received", right=("received",))
+    table = plain_table("Settlement", "party", "received", right=("received",))
     names = names_by_party(result)
     for settled in result.settlement.by_currency:
         unit = Currency.of(settled.currency)
@@ -141,7 +130,7 @@ def _settlement(result: DemoResult) -> Table:
 
 def _unpaid(result: DemoResult) -> Table:
     right = ("left",)
-    table = _table("Not paid with notes", "invoice", "owed by", "owed to", "left", "why", right=right)
+    table = plain_table("Not paid with notes", "invoice", "owed by", "owed to", "left", "why", right=right)
     names = names_by_party(result)
     for each in result.unpaid:
         table.add_row(
@@ -155,14 +144,14 @@ def _unpaid(result: DemoResult) -> Table:
 
 
 def _refusals(result: DemoResult) -> Table:
-    table = _table("Attempts that the ledger refused", "attempt", "code", "why")
+    table = plain_table("Attempts that the ledger refused", "attempt", "code", "why")
     for each in result.refusals:
         table.add_row(escape(each.why), each.code, escape(each.message))
     return table
 
 
 def _gas(result: DemoResult) -> Table:
-    table = _table("Gas", "operation", "count", "total", "average", right=("count", "total", "average"))
+    table = plain_table("Gas", "operation", "count", "total", "average", right=("count", "total", "average"))
     for operation, counted in result.gas.items():
         average = counted.total // counted.count
         table.add_row(operation, f"{counted.count:,}", f"{counted.total:,}", f"{average:,}")
@@ -170,7 +159,7 @@ def _gas(result: DemoResult) -> Table:
 
 
 def _checks(result: DemoResult) -> Table:
-    table = _table("Checks", "invariant", "holds", "detail")
+    table = plain_table("Checks", "invariant", "holds", "detail")
     for check in result.checks:
         verdict = "[green]yes[/]" if check.ok else "[bold red]NO[/]"
         table.add_row(escape(check.invariant), verdict, escape(check.detail))
