@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from demo_support import SAMPLES, DemoRun, run_demo_with_goods
 from e2e_shell import Shell
 
 from ledger_support import CHEAP_SCRYPT_N, PASSPHRASE, make_bare_home, make_traded_home
@@ -21,6 +22,12 @@ def cli_bare_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def cli_traded_home(cli_bare_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_traded_home(cli_bare_home, tmp_path_factory.mktemp("cli-traded") / "home")
+
+
+@pytest.fixture(scope="session")
+def sample_run(tmp_path_factory: pytest.TempPathFactory) -> DemoRun:
+    """What scripts/demo does without arguments, once for all questions about it."""
+    return run_demo_with_goods(SAMPLES / "invoices", tmp_path_factory.mktemp("sample-run"))
 
 
 @pytest.fixture

@@ -77,6 +77,15 @@ def folder_with(path: Path, files: Mapping[str, bytes]) -> Path:
     return path
 
 
+SAMPLES = Path(__file__).parents[2] / "samples"
+COILS = SAMPLES / "goods" / "coils.yaml"
+
+
+def run_demo_with_goods(invoices: Path, work: Path, *arguments: str) -> DemoRun:
+    """As run_demo, with the coils that scripts/demo has stored and financed as well."""
+    return run_demo(invoices, work, "--goods", str(COILS), *arguments)
+
+
 def run_demo(invoices: Path, work: Path, *arguments: str) -> DemoRun:
     """Run the command in this process, with its output and its JSON below `work`."""
     out, result = work / "out", work / "result.json"
