@@ -131,7 +131,6 @@ class FoldedDocument:
         return singular and self.number.is_distinctive
 
 
-@lru_cache(maxsize=65_536)
 def fold_document(document: DocumentNumber) -> FoldedDocument:
     """The number in its comparing spelling; a carrier's code is taken off a bill's number. Never raises."""
     carrier, number = "", document.number

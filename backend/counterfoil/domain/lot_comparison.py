@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from functools import lru_cache
 
 from counterfoil.domain.external_lien import LotReference
 from counterfoil.domain.number_comparison import FoldedNumber, NumberRelation, fold_number, relate_numbers
@@ -63,7 +62,6 @@ class FoldedLot:
         return placed or len(serial) >= _SHORTEST_SERIAL
 
 
-@lru_cache(maxsize=65_536)
 def fold_lot(lot: LotReference) -> FoldedLot:
     """The reference in its comparing spelling. Never raises."""
     parts = (fold_number(lot.site), fold_number(lot.bay), fold_number(lot.batch), fold_number(lot.serial))

@@ -84,6 +84,9 @@ def fold_number(number: str) -> FoldedNumber:
     # Nearly all numbers are ASCII, for which both folds are short; the general ones go over each character.
     if number.isascii():
         canonical = canonical_invoice_number("".join(number.upper().split()))
+        if canonical.isalnum():  # no separators: the three spellings are one
+            skeleton = canonical.translate(_CONFUSABLE)
+            return FoldedNumber(canonical, skeleton, skeleton)
         closed = _ZEROS.sub("", "".join(_SEPARATED.findall(number.upper())))
     else:
         canonical = canonical_invoice_number(number)
