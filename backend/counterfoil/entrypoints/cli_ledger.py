@@ -1,4 +1,4 @@
-"""`counterfoil init`, `check` and `clock`: the ledger as a whole."""
+"""`counterfoil init`, `check`, `loops` and `clock`: the ledger as a whole."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from counterfoil.entrypoints.session import (
     write_json,
 )
 from counterfoil.usecases.check_books import check_books
+from counterfoil.usecases.flag_trade_loops import WINDOW_DAYS, flag_trade_loops
 
 clock_app = typer.Typer(help="The ledger's clock, for demos and tests.", no_args_is_help=True)
 
@@ -27,6 +28,7 @@ def mount_ledger(app: typer.Typer) -> None:
     """Add the commands to the root."""
     app.command("init")(init)
     app.command("check")(check)
+    app.command("loops")(loops)
 
 
 def init(context: typer.Context) -> None:
@@ -60,6 +62,54 @@ def check(context: typer.Context, *, as_json: JsonOption = False) -> None:
         console.print(table)
     if not all(each.ok for each in results):
         raise typer.Exit(1)
+
+
+def loops(
+    context: typer.Context,
+    *,
+    window_days: Annotated[
+        int, typer.Option("--window", help="Days that one way round may take at most.")
+    ] = WINDOW_DAYS,
+    affiliates: Annotated[
+        list[str] | None,
+        typer.Option(help="Parties that count as one, separated by commas; once for each group."),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Sales that lead round: buy-backs and circles among transfers of receipts, bills and notes."""
+    groups = [[name.strip() for name in group.split(",")] for group in affiliates or ()]
+    with workbench(context) as bench:
+        found = flag_trade_loops(bench, window_days=window_days, affiliates=groups)
+    if as_json:
+        write_json(
+            [
+                {
+                    "kind": each.loop.kind,
+                    "subject": each.loop.subject,
+                    "parties": list(each.loop.parties),
+                    "transfers": list(each.loop.transfers),
+                    "first_at": each.loop.first_at.isoformat(),
+                    "last_at": each.loop.last_at.isoformat(),
+                    "turnover": each.loop.turnover_steps,
+                }
+                for each in found
+            ]
+        )
+        return
+    if not found:
+        say(f"No sales lead round within {window_days} days.")
+        return
+    table = Table("kind", "parties", "transfers", "from", "to")
+    for each in found:
+        table.add_row(
+            each.loop.kind,
+            escape(", ".join(each.party_names)),
+            escape("\n".join(each.loop.transfers)),
+            f"{each.loop.first_at:%Y-%m-%d}",
+            f"{each.loop.last_at:%Y-%m-%d}",
+        )
+    console.print(table)
+    say("A loop is a question for people, not a proof.")
 
 
 @clock_app.command("show")
