@@ -5,7 +5,7 @@ import {IFacilities} from "../../../contracts/interfaces/IFacilities.sol";
 import {IModules} from "../../../contracts/interfaces/IModules.sol";
 import {IParties} from "../../../contracts/interfaces/IParties.sol";
 import {AssetId, FacilityId, FinancingId, PartyId, asFinancing} from "../../../contracts/types/Ids.sol";
-import {FacilityState, PartyState, ROLE_FUNDER} from "../../../contracts/types/States.sol";
+import {FacilityState, ROLE_FUNDER} from "../../../contracts/types/States.sol";
 import {FacilityFixture} from "./support/FacilityFixture.sol";
 import {vm} from "./support/Vm.sol";
 
@@ -153,29 +153,6 @@ contract FacilityStatesTest is FacilityFixture {
 
     // ---------------------------------------------------------------------------------------------------------- callers
 
-    function test_everyCall_refusesWhoIsNoActiveParty() public {
-        (FacilityId facility, IFacilities.Terms memory terms) = _facilityIn(FacilityState.Offered);
-        bytes memory offer = abi.encodeCall(facilities.offerFacility, (terms));
-        _noParty(funder, offer);
-        _noParty(supplier, abi.encodeCall(facilities.acceptFacility, (facility, terms)));
-        _noParty(funder, abi.encodeCall(facilities.withdrawFacility, (facility)));
-        AssetId asset = terms.assets[0];
-        _accept(facility, terms);
-        _noParty(supplier, abi.encodeCall(facilities.addAsset, (facility, asset)));
-        _noParty(supplier, abi.encodeCall(facilities.substituteAsset, (facility, asset, asset)));
-        _noParty(supplier, abi.encodeCall(facilities.withdrawAsset, (facility, asset)));
-        _noParty(supplier, abi.encodeCall(facilities.repayFacility, (facility, 1)));
-        _noParty(funder, abi.encodeCall(facilities.callMargin, (facility)));
-        _noParty(funder, abi.encodeCall(facilities.markFacilityDefaulted, (facility)));
-        _noParty(funder, abi.encodeCall(facilities.takeAsset, (facility, asset, 1)));
-        _noParty(funder, abi.encodeCall(facilities.offerSale, (facility, asset, second, 1, 1)));
-        _noParty(second, abi.encodeCall(facilities.buyAsset, (facility, asset)));
-        _noParty(funder, abi.encodeCall(facilities.offerClaim, (facility, rival, 1, 1, WHY)));
-        _noParty(rival, abi.encodeCall(facilities.takeClaim, (facility)));
-        _call(facility);
-        _noParty(funder, abi.encodeCall(facilities.liftMarginCall, (facility)));
-    }
-
     function test_everyCallOfTheFunder_refusesTheOthers() public {
         (FacilityId facility, IFacilities.Terms memory terms) = _facilityIn(FacilityState.Open);
         AssetId asset = terms.assets[0];
@@ -216,24 +193,7 @@ contract FacilityStatesTest is FacilityFixture {
         );
     }
 
-    function test_setModule_byTheGovernor() public {
-        bytes memory callData = abi.encodeCall(IModules.setModule, (address(7), true));
-        address[4] memory others = [STRANGER, ADMIN, ARBITER, keyOf[funder]];
-        for (uint256 i = 0; i < others.length; ++i) {
-            _refused(others[i], address(facilities), callData, _unauthorized(others[i]));
-        }
-    }
-
     // ---------------------------------------------------------------------------------------------------------- helpers
-
-    function _noParty(PartyId actor, bytes memory callData) private {
-        _refused(STRANGER, address(facilities), callData, _notAParty(STRANGER));
-        uint256 snapshot = vm.snapshotState();
-        vm.prank(REGISTRAR);
-        ledger.setPartyState(actor, PartyState.Suspended);
-        _onFacilities(actor, callData, abi.encodeWithSelector(IParties.PartySuspended.selector, actor));
-        vm.revertToState(snapshot);
-    }
 
     function _fundersOwn(FacilityId facility, bytes memory callData) private {
         PartyId[3] memory others = [supplier, rival, second];
