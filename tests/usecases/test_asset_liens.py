@@ -8,22 +8,35 @@ import pytest
 
 from counterfoil.bootstrap import OpenLedger
 from counterfoil.domain.errors import CounterfoilError
+from counterfoil.domain.external_lien import (
+    CollateralKind,
+    DocumentNumber,
+    DocumentNumberKind,
+    ExternalLien,
+    NamedParty,
+)
 from counterfoil.domain.lot import AssetId, LotId
 from counterfoil.domain.priority import Claim, ClaimKind
 from counterfoil.domain.states import LienState, LotState, ReceiptState
+from counterfoil.ingest.external_liens import ReadExtract, ReadLien
 from counterfoil.usecases.accept_substitute import accept_substitute
 from counterfoil.usecases.attest_stock import attest_stock
+from counterfoil.usecases.block_matched_assets import block_matched_assets
 from counterfoil.usecases.confirm_note import confirm_note
 from counterfoil.usecases.enforce_by_order import enforce_by_order
 from counterfoil.usecases.goods_resolving import asset_id_of, asset_text
+from counterfoil.usecases.import_external_liens import import_external_liens
 from counterfoil.usecases.lien_history import lien_history, list_liens
 from counterfoil.usecases.lien_priority import lien_priority
+from counterfoil.usecases.list_external_matches import list_external_matches
+from counterfoil.usecases.match_external_liens import match_external_liens
 from counterfoil.usecases.order_delivery import order_delivery
 from counterfoil.usecases.pledge_asset import pledge_asset
 from counterfoil.usecases.propose_note import propose_note
 from counterfoil.usecases.propose_substitute import propose_substitute
 from counterfoil.usecases.release_lien import release_lien
 from counterfoil.usecases.release_part import release_part_of_lot, release_part_of_receipt
+from counterfoil.usecases.resolve_external_match import resolve_external_match
 from counterfoil.usecases.restack_receipt import LotPlace
 from counterfoil.usecases.seal_split import seal_split
 from counterfoil.usecases.set_attestation_age import set_attestation_age
@@ -304,3 +317,36 @@ def test_only_the_holder_pledges(warehouse: Workbench) -> None:
     assert (
         refusal(warehouse, pledge_asset, actor=LAHN.key, **{**ask, "pledgee": LAHN.key}) == "PledgeeIsPledgor"
     )
+
+
+def test_a_registration_elsewhere_that_matches_takes_its_place(warehouse: Workbench) -> None:
+    bench = warehouse
+    pledged(bench)
+    elsewhere = ExternalLien(
+        registry="example registry",
+        registration_number="0613-1",
+        registered_at=bench.now() - timedelta(days=30),
+        expires_at=None,
+        debtor=NamedParty(name=LAHN.name),
+        secured_party="Another Bank AG",
+        collateral_kind=CollateralKind.WAREHOUSE_RECEIPT,
+        document_numbers=(DocumentNumber(kind=DocumentNumberKind.RECEIPT, number="wr-2026-0001"),),
+    )
+    extract = ReadExtract(rows=(ReadLien(2, elsewhere),), faults=())
+    import_external_liens(bench, file_name="extract.csv", extract=extract)
+    assert len(match_external_liens(bench).found) == 1
+    sheet = lien_priority(bench, asset=RECEIPT)
+    (first, second) = sheet.ranking.places
+    assert [claim.reference for claim in first.claims] == ["example registry 0613-1"]
+    assert sheet.holders["example registry 0613-1"].endswith("not decided yet)")
+    assert [claim.reference for claim in second.claims] == ["receipt:1#1"]
+    assert {first.rule.rule_id, second.rule.rule_id} == {"GI-59"}
+
+    block_matched_assets(bench)
+    (match,) = list_external_matches(bench)
+    assert show_receipt(bench, receipt_id=1).blocked
+    resolve_external_match(
+        bench, match=match.match.match_hash.hex(), upheld=False, reason="other goods", decided_by="arbiter 2"
+    )
+    places = lien_priority(bench, asset=RECEIPT).ranking.places
+    assert [claim.reference for place in places for claim in place.claims] == ["receipt:1#1"]
