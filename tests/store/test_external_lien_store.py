@@ -87,7 +87,7 @@ def decision(state: MatchState) -> MatchResolution:
 
 def test_a_registration_comes_back_as_it_was_stated(store: Store) -> None:
     with store.begin() as work:
-        assert work.external_liens.add(record())
+        assert work.external_liens.add_all([record()]) == (record(),)
     with store.begin() as work:
         assert work.external_liens.by_content(record().content_key) == record()
         assert work.external_liens.in_force(NOW) == (record(),)
@@ -97,9 +97,9 @@ def test_a_registration_comes_back_as_it_was_stated(store: Store) -> None:
 
 def test_the_same_extract_again_changes_nothing(store: Store) -> None:
     with store.begin() as work:
-        work.external_liens.add(record())
+        work.external_liens.add_all([record()])
         respelled = replace(LIEN, registration_number="123", secured_party="BANK")
-        assert not work.external_liens.add(record(respelled, at=NOW + timedelta(days=1)))
+        assert work.external_liens.add_all([record(respelled, at=NOW + timedelta(days=1))]) == ()
         assert work.external_liens.in_force(NOW) == (record(),)
 
 
@@ -107,21 +107,31 @@ def test_what_an_extract_says_newly_supersedes_and_may_be_said_back(store: Store
     amended = replace(LIEN, secured=Money(50, Currency.of("CNY")))
     later = NOW + timedelta(days=1)
     with store.begin() as work:
-        work.external_liens.add(record())
-        assert work.external_liens.add(record(amended, at=later))
+        work.external_liens.add_all([record()])
+        assert len(work.external_liens.add_all([record(amended, at=later)])) == 1
         assert [each.lien for each in work.external_liens.in_force(NOW)] == [amended]
         earlier = work.external_liens.by_content(record().content_key)
         assert earlier == replace(record(), superseded_at=later)
-        assert work.external_liens.add(record(at=later + timedelta(days=1)))
+        assert len(work.external_liens.add_all([record(at=later + timedelta(days=1))])) == 1
         assert [each.lien for each in work.external_liens.in_force(NOW)] == [LIEN]
         assert work.external_liens.count() == 1
+
+
+def test_one_extract_may_amend_what_it_said_itself(store: Store) -> None:
+    amended = replace(LIEN, secured=None)
+    other = replace(LIEN, registration_number="77")
+    with store.begin() as work:
+        given = [record(), record(other), record(amended, at=NOW + timedelta(seconds=1)), record(amended)]
+        assert work.external_liens.add_all(given) == tuple(given[:3])
+    with store.begin() as work:
+        assert [each.lien for each in work.external_liens.in_force(NOW)] == [amended, other]
 
 
 def test_registrations_end(store: Store) -> None:
     endless = replace(LIEN, registration_number="9", expires_at=None)
     with store.begin() as work:
-        work.external_liens.add(record())
-        work.external_liens.add(record(endless))
+        work.external_liens.add_all([record()])
+        work.external_liens.add_all([record(endless)])
     with store.begin() as work:
         assert LIEN.expires_at is not None
         assert len(work.external_liens.in_force(LIEN.expires_at - timedelta(seconds=1))) == 2
@@ -130,7 +140,7 @@ def test_registrations_end(store: Store) -> None:
 
 def test_a_match_is_kept_once_and_keeps_its_decision(store: Store) -> None:
     with store.begin() as work:
-        work.external_liens.add(record())
+        work.external_liens.add_all([record()])
         assert work.external_liens.add_matches([match()]) == (match(),)
         work.external_liens.mark_blocked(match().match_hash, tx_hash="0xaa")
         work.external_liens.resolve(match().match_hash, decision(MatchState.UPHELD))
@@ -146,7 +156,7 @@ def test_a_match_is_kept_once_and_keeps_its_decision(store: Store) -> None:
 
 def test_upheld_may_be_dismissed_and_dismissed_is_final(store: Store) -> None:
     with store.begin() as work:
-        work.external_liens.add(record())
+        work.external_liens.add_all([record()])
         work.external_liens.add_matches([match()])
         work.external_liens.resolve(match().match_hash, decision(MatchState.UPHELD))
         work.external_liens.resolve(match().match_hash, decision(MatchState.DISMISSED))
@@ -192,6 +202,6 @@ def test_the_database_itself_refuses_impossible_matches(store: Store, change: di
         "state": "open",
     }
     with store.begin() as work:
-        work.external_liens.add(record())
+        work.external_liens.add_all([record()])
     with pytest.raises(IntegrityError), store._engine.begin() as connection:
         connection.execute(insert(metadata.tables["external_matches"]).values({**row, **change}))

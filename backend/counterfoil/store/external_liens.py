@@ -41,28 +41,50 @@ class SqlExternalLiens:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def add(self, record: ExternalLienRecord) -> bool:
-        """Keep a registration; False where an extract said just this before.
+    def add_all(self, records: Iterable[ExternalLienRecord]) -> tuple[ExternalLienRecord, ...]:
+        """Keep registrations, and return those that are new or say something new.
 
-        Another extract of the same registration is superseded: it stays, and matches no more.
+        An earlier extract of the same registration is superseded: it stays, and matches no more. What is kept
+        is read once, because an extract may have a hundred thousand rows.
         """
-        registry, number = record.lien.registration_key
-        current = self._connection.execute(
-            select(external_liens.c.content_key).where(
-                external_liens.c.registry_key == registry,
-                external_liens.c.registration_key == number,
-                external_liens.c.superseded_at.is_(None),
-            )
-        ).scalar()
-        if current == record.content_key.hex():
-            return False
-        if current is not None:
-            self._supersede(current, record.imported_at)
-        if self.by_content(record.content_key) is None:
-            self._connection.execute(insert(external_liens).values(_lien_row(record)))
-        else:  # what was amended was amended back
-            self._supersede(record.content_key.hex(), None)
-        return True
+        known, current = self._known_extracts()
+        fresh: list[dict[str, Any]] = []
+        added = []
+        for record in records:
+            content_key, registration = record.content_key.hex(), record.lien.registration_key
+            before = current.get(registration)
+            if before == content_key:
+                continue
+            if before is not None:
+                self._flush(fresh)
+                self._supersede(before, record.imported_at)
+            if content_key in known:  # what was amended was amended back
+                self._supersede(content_key, None)
+            else:
+                fresh.append(_lien_row(record))
+            known.add(content_key)
+            current[registration] = content_key
+            added.append(record)
+        self._flush(fresh)
+        return tuple(added)
+
+    def _known_extracts(self) -> tuple[set[str], dict[tuple[str, str], str]]:
+        """Every content key, and the current one of each registration."""
+        table = external_liens.c
+        rows = self._connection.execute(
+            select(table.content_key, table.registry_key, table.registration_key, table.superseded_at)
+        ).all()
+        current = {
+            (row.registry_key, row.registration_key): row.content_key
+            for row in rows
+            if row.superseded_at is None
+        }
+        return {row.content_key for row in rows}, current
+
+    def _flush(self, rows: list[dict[str, Any]]) -> None:
+        if rows:
+            self._connection.execute(insert(external_liens), rows)
+            rows.clear()
 
     def _supersede(self, content_key: str, at: datetime | None) -> None:
         self._connection.execute(
@@ -101,12 +123,12 @@ class SqlExternalLiens:
 
     def add_matches(self, matches: Iterable[ExternalMatchRecord]) -> tuple[ExternalMatchRecord, ...]:
         """Keep the matches that are not known and return them; a known one keeps its state and grade."""
-        added = []
-        for match in matches:
-            if self.match(match.match_hash) is None:
-                self._connection.execute(insert(external_matches).values(_match_row(match)))
-                added.append(match)
-        return tuple(added)
+        known = set(self._connection.scalars(select(external_matches.c.match_hash)))
+        fresh = {match.match_hash: match for match in matches if match.match_hash.hex() not in known}
+        added = tuple(fresh.values())
+        if added:
+            self._connection.execute(insert(external_matches), [_match_row(match) for match in added])
+        return added
 
     def match(self, match_hash: bytes) -> ExternalMatchRecord | None:
         """The match of a hash."""

@@ -33,14 +33,14 @@ def import_external_liens(bench: Workbench, *, file_name: str, extract: ExtractR
     """
     key = bench.keys.fingerprint_key()
     at = datetime.now(UTC)
-    added = []
+    records = [
+        ExternalLienRecord(
+            content_key=row.lien.content_key(key=key), lien=row.lien, file_name=file_name, imported_at=at
+        )
+        for row in extract.rows
+    ]
     with bench.store.begin() as work:
-        for row in extract.rows:
-            record = ExternalLienRecord(
-                content_key=row.lien.content_key(key=key), lien=row.lien, file_name=file_name, imported_at=at
-            )
-            if work.external_liens.add(record):
-                added.append(record)
+        added = work.external_liens.add_all(records)
     return ImportedLiens(
-        added=tuple(added), known_count=len(extract.rows) - len(added), faults=tuple(extract.faults)
+        added=added, known_count=len(extract.rows) - len(added), faults=tuple(extract.faults)
     )

@@ -1,7 +1,7 @@
 """What can be pledged on the ledger, by what the store knows about it, for comparing with registries.
 
 A block counts for a whole note, so a note is one asset: its undivided lot. Its pledgors are its seller, whose
-earlier assignment or pledge would follow the claim, and everybody who holds a part of it.
+earlier assignment or pledge would follow the claim, and everybody who holds a part of it or cut one.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class _Describer:
 
     def note(self, note: Note) -> LedgerAsset:
         """A note by its invoices."""
-        holders = (lot.holder_id for lot in self._state.leaves_of(note.note_id))
+        holders = (lot.holder_id for lot in self._state.lots_of(note.note_id))
         return LedgerAsset(
             asset_number=AssetId.of_lot(LotId.root(note.note_id)).number,
             kind=CollateralKind.RECEIVABLE,
