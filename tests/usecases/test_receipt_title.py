@@ -11,6 +11,7 @@ from counterfoil.bootstrap import OpenLedger
 from counterfoil.domain.errors import DomainError
 from counterfoil.domain.receipt_terms import KeeperSeal
 from counterfoil.domain.states import ReceiptState
+from counterfoil.usecases.freeze_receipt import freeze_receipt
 from counterfoil.usecases.merge_receipts import merge_receipts
 from counterfoil.usecases.restack_receipt import LotPlace, restack_receipt
 from counterfoil.usecases.seal_merge import seal_merge
@@ -378,6 +379,13 @@ def test_a_keeper_restacks_without_losing_a_gram(warehouse: Workbench) -> None:
         "DEDUI-HAFEN-4 bay S-2 batch 33",
     ]
     assert bench.read_model.state.receipts[receipt_id].quantity == 100_000
+    stated = show_receipt(bench, receipt_id=receipt_id).document
+    assert stated is not None
+    assert sorted(lot.bay for lot in stated.lots) == ["S-1", "S-2"]
+    freeze_receipt(bench, receipt_id=receipt_id, order="LG 1")
+    ask = {"actor": KEEPER.key, "receipt_id": receipt_id, "lot": "S-2/33", "reason": "again"}
+    assert len(restack_receipt(bench, into=[("60", LotPlace(bay="S-4"))], **ask).receipts) == 1
+    assert books_hold(bench)
 
 
 def test_a_seal_is_over_the_sequence_of_now(warehouse: Workbench) -> None:

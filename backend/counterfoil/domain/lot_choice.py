@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-_MOST_SUMS = 200_000
-"""Sums that are kept while looking for whole lots: some megabytes, and enough for hundreds of like lots."""
+_MOST_SUMS = 50_000
+"""Sums that are kept while looking for whole lots: megabytes, and enough for hundreds of like lots."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

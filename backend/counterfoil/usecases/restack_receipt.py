@@ -10,10 +10,12 @@ from counterfoil.domain.goods import Quantity
 from counterfoil.domain.goods_events import BackingLot
 from counterfoil.domain.lot_choice import lots_with_one_cut, whole_lots
 from counterfoil.domain.physical_lot import PhysicalLot, lot_keys
+from counterfoil.domain.states import ReceiptState
 from counterfoil.ports import Receipt
 from counterfoil.store_port import DocumentKind
 from counterfoil.usecases import goods_refusals as refusals
 from counterfoil.usecases.acting import actor_of
+from counterfoil.usecases.amend_receipt import amend_receipt
 from counterfoil.usecases.carrying_out import carry_out
 from counterfoil.usecases.goods_resolving import find_receipt
 from counterfoil.usecases.receipt_lots import (
@@ -26,6 +28,8 @@ from counterfoil.usecases.receipt_lots import (
 from counterfoil.usecases.resolving import PartyRef, required_text
 from counterfoil.usecases.wording import keep_wording
 from counterfoil.usecases.workbench import Outcome, Workbench
+
+_AMENDABLE = frozenset({ReceiptState.ISSUED, ReceiptState.RELEASED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +65,9 @@ def restack_receipt(
 ) -> Outcome:
     """Stack one lot anew. into: quantity and place of each lot that it becomes; together they are the lot.
 
-    Raises DomainError PartsDifferFromWhole, LotOfReceiptMissing, LotStatedTwice, then what the ledger
-    refuses.
+    The receipt's document is amended to name the lots as they lie now, where it is kept here and the receipt
+    is issued or released; of a disputed or frozen one it has to be amended later. Raises DomainError
+    PartsDifferFromWhole, LotOfReceiptMissing, LotStatedTwice, then what the ledger refuses.
     """
     receipt = find_receipt(bench, receipt_id)
     good = good_of_receipt(bench, receipt)
@@ -72,7 +77,20 @@ def restack_receipt(
         place.describe(behind.lot, quantity) for (_, place), quantity in zip(into, quantities, strict=True)
     ]
     done = _restacked(bench, actor=actor, receipt_id=receipt_id, removed=behind, added=added, reason=reason)
-    return Outcome(operation="restack_receipt", receipts=(done,))
+    renamed = _name_lots_anew(bench, actor=actor, receipt_id=receipt_id, reason=reason)
+    return Outcome(operation="restack_receipt", receipts=(done, *renamed))
+
+
+def _name_lots_anew(
+    bench: Workbench, *, actor: PartyRef, receipt_id: int, reason: str
+) -> tuple[Receipt, ...]:
+    receipt = find_receipt(bench, receipt_id)
+    with bench.store.begin() as work:
+        kept = work.titles.by_root(receipt.detail_root)
+    if kept is None or kept.receipt is None or receipt.state not in _AMENDABLE:
+        return ()
+    document = replace(kept.receipt, lots=tuple(each.lot for each in lots_behind(bench, receipt)))
+    return amend_receipt(bench, actor=actor, receipt_id=receipt_id, document=document, reason=reason).receipts
 
 
 def restack_for_part(
