@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 
 from counterfoil.domain.contract_errors import asset_text
+from counterfoil.domain.facility_invariants import block_faults, facility_faults
 from counterfoil.domain.goods_invariants import goods_faults, goods_seen, pledged_goods_faults
 from counterfoil.domain.ledger_state import LedgerState, Note
 from counterfoil.domain.lot import ASSET_KIND_LOT
@@ -143,6 +144,8 @@ def _lien_faults(state: LedgerState) -> Iterator[str]:
             yield f"lot {lot.lot_id} is pledged by {lien.pledgor_id} and held by {lot.holder_id}"
     for lot_id in active:
         yield f"a lien stands on lot {lot_id}, which does not exist"
+    yield from facility_faults(state)
+    yield from block_faults(state)
 
 
 def _cash_faults(state: LedgerState) -> Iterator[str]:

@@ -33,6 +33,8 @@ def lien_placed(state: LedgerState, event: liens.LienPlaced, _: Recorded) -> Non
         agreement_hash=event.agreement_hash,
         registration_hash=event.registration_hash,
     )
+    if lien.facility_id is not None and lien.asset_id not in state.facilities[lien.facility_id].pool:
+        raise ValueError(f"asset {event.asset_id} is not in the pool of facility {lien.facility_id}")
     state.liens[event.asset_id] = (*before, lien)
     _move_lot(state, event.asset_id, LotState.FREE, LotState.PLEDGED)
 
