@@ -271,10 +271,14 @@ _INTERNAL = (
     _internal("LienRegistry", "place", _PLEDGE, 1, 1),
     _internal("LienRegistry", "collect", _PLEDGE[0], 1),
     _internal("LienRegistry", "discharge", _PLEDGE[0]),
+    _internal("LienRegistry", "reassign", _PLEDGE[0], 1, digest("agreement")),
+    _internal("LienRegistry", "enforce", _PLEDGE[0], 1, digest("reason")),
+    _internal("Ledger", "divide", _PLEDGE[0], 1),
+    _internal("Facilities", "collect", 1 << 63 | 1, _PLEDGE[0], 1),
     _internal("Financing", "collect", 1, 1),
     *(
         _governed(contract, "setModule", _SOMEBODY, True)
-        for contract in ("Ledger", "Cash", "LienRegistry", "Financing")
+        for contract in ("Ledger", "Cash", "LienRegistry", "Financing", "Facilities")
     ),
     _governed("LienRegistry", "setAssetKind", 4, _SOMEBODY),
 )
