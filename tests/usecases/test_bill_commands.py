@@ -7,6 +7,7 @@ from dataclasses import replace
 from counterfoil.domain.states import BillState, ReceiptState
 from counterfoil.usecases.attest_receipt import attest_receipt
 from counterfoil.usecases.cancel_receipt import cancel_receipt
+from counterfoil.usecases.discard_draft import discard_draft
 from counterfoil.usecases.discharge_bill import discharge_bill
 from counterfoil.usecases.endorse_bill import endorse_bill
 from counterfoil.usecases.force_bill_transfer import force_bill_transfer
@@ -15,6 +16,7 @@ from counterfoil.usecases.issue_bill import BillDocument, issue_bill
 from counterfoil.usecases.issue_receipt import issue_receipt
 from counterfoil.usecases.list_bills import list_bills, show_bill
 from counterfoil.usecases.pledge_asset import pledge_asset
+from counterfoil.usecases.reinstate_bill import reinstate_bill
 from counterfoil.usecases.release_lien import release_lien
 from counterfoil.usecases.revoke_surrender import revoke_surrender
 from counterfoil.usecases.surrender_bill import surrender_bill
@@ -138,6 +140,22 @@ def test_goods_that_arrived_turn_the_bill_into_a_receipt(warehouse: Workbench) -
     attest_receipt(bench, actor=INSPECTOR.key, receipt_id=draft.receipt_id, evidence="IR-80")
     issue_receipt(bench, actor=KEEPER.key, receipt_id=draft.receipt_id)
     assert bench.read_model.state.receipts[draft.receipt_id].state is ReceiptState.ISSUED
+    assert books_hold(bench)
+
+
+def test_a_bill_whose_receipt_never_came_to_be_is_reinstated(warehouse: Workbench) -> None:
+    bench = warehouse
+    bill_id = issued_bill(bench)
+    draft = take_in(
+        bench, actor=KEEPER.key, document=document([coil("X-1", "20")], number="W", depositor=VALTENNA)
+    )
+    surrender_bill(bench, actor=VALTENNA.key, bill_id=bill_id, order="into store")
+    discharge_bill(bench, actor=CARRIER.key, bill_id=bill_id, receipt_id=draft.receipt_id)
+    assert refusal(bench, reinstate_bill, bill_id=bill_id, order="LG 1") == "ReceiptUnlike"
+    discard_draft(bench, actor=KEEPER.key, receipt_id=draft.receipt_id)
+    reinstate_bill(bench, bill_id=bill_id, order="LG Hamburg 9: the goods were turned away")
+    sheet = show_bill(bench, bill_id=bill_id)
+    assert (sheet.state, sheet.bill.receipt_id) == (BillState.ISSUED, None)
     assert books_hold(bench)
 
 

@@ -118,7 +118,9 @@ def test_a_loan_over_a_receipt_from_offer_to_the_last_cent(stocked: OpenLedger) 
     rest = repay_facility(bench, actor=LAHN.key, facility_id=1)
     assert (rest.interest_minor, rest.principal_minor, rest.closed) == (0, 302_500, True)
     assert not bench.read_model.state.is_pledged(AssetId.of_receipt(1))
-    assert [each.facility.state for each in list_facilities(bench)] == [FacilityState.CLOSED]
+    assert [(each.facility.state, each.pool) for each in list_facilities(bench)] == [
+        (FacilityState.CLOSED, ())
+    ]
     assert books_hold(bench)
 
 

@@ -10,6 +10,7 @@ from counterfoil.domain.facility_valuation import Valuation, Worth, valuation_of
 from counterfoil.domain.goods import Good
 from counterfoil.domain.lot import AssetId
 from counterfoil.domain.money import Currency
+from counterfoil.domain.states import FacilityState
 from counterfoil.usecases.goods_resolving import asset_text, find_facility
 from counterfoil.usecases.workbench import Workbench
 
@@ -53,7 +54,8 @@ def _sheet(bench: Workbench, facility: Facility) -> FacilitySheet:
     state, terms = bench.read_model.state, facility.terms
     with bench.store.begin() as work:
         names = {party.party_id: party.name for party in work.parties.all() if party.party_id is not None}
-        assets = state.pool_of(facility.facility_id) if facility.pool else terms.assets
+        offered = facility.state is FacilityState.OFFERED
+        assets = terms.assets if offered else state.pool_of(facility.facility_id)
         pool = []
         for asset_id in assets:
             worth = worth_of(state, facility, asset_id)
