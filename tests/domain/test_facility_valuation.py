@@ -144,6 +144,18 @@ def test_a_lot_counts_with_its_share_of_what_is_still_to_come() -> None:
     assert [quantity_of(ledger.state, lot(1, place)) for place in (0, 1)] == [0, 0]
 
 
+@pytest.mark.parametrize("reduced", [0, 1, 999])
+def test_a_settled_lot_is_worth_nothing(reduced: int) -> None:
+    ledger = with_pool_of(1_000)
+    if reduced:
+        ledger.notes.dispute(by(BUYER), note_id=1, amount_minor=reduced, evidence_hash=digest("evidence"))
+        ledger.notes.resolve_dispute(officer(), note_id=1, upheld_minor=reduced, reason_hash=digest("award"))
+    due = by(BUYER, MATURITY_S)
+    whole = [LotRange(segment=0, start=0, stop=0)]
+    ledger.settlement.settle(due, note_id=1, amount_minor=1_000 - reduced, ranges=whole)
+    assert quantity_of(ledger.state, lot()) == 0
+
+
 def test_the_pool_is_what_is_under_lien_and_its_oldest_price_counts() -> None:
     ledger = with_pool_of(1_000, 500)
     drawn(ledger, receipt(1), lot(), principal_minor=3_675)

@@ -159,8 +159,7 @@ def _payable_on(state: LedgerState, lot_id: LotId) -> int:
     lot, note = state.lots[lot_id], state.notes[lot_id.note_id]
     # What the last round paid is in its events; the ledger keeps no sum of it on the lot.
     booked = sum(each.amount_minor for each in state.payments.get(lot_id, ()) if not each.final)
-    unpaid = lot.length_minor - booked
-    if note.state is NoteState.WRITTEN_OFF or unpaid == 0:
+    unpaid, on_note = lot.length_minor - booked, note.face_minor - note.paid_minor
+    if note.state is NoteState.WRITTEN_OFF or unpaid == 0 or on_note == 0:
         return 0
-    on_note = note.face_minor - note.paid_minor
     return unpaid * (on_note - note.reduced_minor - note.disputed_minor) // on_note
