@@ -135,6 +135,9 @@ def test_what_an_offer_refuses(warehouse: Workbench) -> None:
     assert refused(currency="EURO") == "UnknownCurrency"
     assert refused(principal_minor=0) == "AmountInvalid"
     assert refused(haircuts_bps={"COPPER:A:TNE": 1_000}) == "GoodNotFound"
+    for unknown in ("HRC:S235JR:TNE:x", "HRC:S235JR:TNE:2", "HRC:S235JR:KGM", "HRC:S355:TNE", "HRC:A:B:C:D"):
+        assert refused(haircuts_bps={unknown: 1_000}) == "GoodNotFound"
+    assert refused(haircuts_bps={"HRC:S235JR:PALLET": 1_000}) == "UnitUnknown"
     assert refused(assets=("receipt:9",)) == "ReceiptNotFound"
     assert refused(agreement="  ") == "ReferenceEmpty"
     assert bench.ledger.head() == head

@@ -22,6 +22,7 @@ from counterfoil.usecases.workbench import Workbench
 AssetRef = AssetId | str
 """An asset: its id, or lot:NOTE.SEGMENT.INDEX, receipt:NUMBER, bill:NUMBER."""
 
+_WITHOUT_DECIMALS, _WITH_DECIMALS = 3, 4
 _NUMBER = re.compile(r"[0-9]{1,19}")
 
 
@@ -116,10 +117,8 @@ def find_good(bench: Workbench, reference: str) -> Good:
     parts = [part.strip() for part in reference.split(":")]
     with bench.store.begin() as work:
         known = work.titles.all_goods()
-    if len(parts) >= 3:
-        decimals = int(parts[3]) if len(parts) == 4 and parts[3].isdecimal() else None
-        wanted = Good(code=parts[0], grade=parts[1], unit=Unit.of(parts[2], decimals=decimals))
-        found = [good for good in known if good.key == wanted.key]
+    if len(parts) in (_WITHOUT_DECIMALS, _WITH_DECIMALS):
+        found = [good for good in known if _is_meant(good, parts)]
     else:
         stated = ":".join(parts).casefold()
         found = [good for good in known if stated in _short_names(good)]
@@ -129,6 +128,16 @@ def find_good(bench: Workbench, reference: str) -> Good:
         listed = ", ".join(good_text(good) for good in found)
         raise DomainError(refusals.GOOD_AMBIGUOUS, reference=reference, goods=listed)
     return found[0]
+
+
+def _is_meant(good: Good, parts: list[str]) -> bool:
+    decimals = parts[_WITHOUT_DECIMALS:] or [str(Unit.of(parts[2]).decimals)]
+    if decimals != [str(good.unit.decimals)]:
+        return False
+    return (
+        Good(code=parts[0], grade=parts[1], unit=Unit.of(parts[2], decimals=good.unit.decimals)).key
+        == good.key
+    )
 
 
 def _short_names(good: Good) -> tuple[str, str]:
