@@ -1,25 +1,21 @@
-"""Commands in two languages, as in commands: stocks, warehouse receipts and bills of lading."""
+"""Commands in two languages, as in commands: stocks and warehouse receipts."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from counterfoil.domain.goods_events import BackingLot, BillTerms
+from counterfoil.domain.goods_events import BackingLot
 from counterfoil.domain.ledger import Call, DraftTerms, Ledger
 from counterfoil.domain.lot import AssetId
 from counterfoil.domain.receipt_terms import KeeperSeal, Part, Source
 from model.commands import Command
 from model.seals import DivisionOf, SealOf
 
-WAREHOUSE, BILLS = "Warehouse", "BillsOfLading"
+WAREHOUSE = "Warehouse"
 
 
 def _warehouse(function: str, *args: object, apply: Callable[[Ledger, Call], object], name: str) -> Command:
     return Command(name=name, contract=WAREHOUSE, function=function, args=args, apply=apply)
-
-
-def _bills(function: str, *args: object, apply: Callable[[Ledger, Call], object], name: str) -> Command:
-    return Command(name=name, contract=BILLS, function=function, args=args, apply=apply)
 
 
 def _lots(lots: Sequence[BackingLot]) -> list[tuple[bytes, int]]:
@@ -347,124 +343,6 @@ def cancel(receipt_id: int, lots: Sequence[bytes], order: bytes) -> Command:
         apply=lambda ledger, call: ledger.receipt_orders.cancel(
             call, receipt_id=receipt_id, lots=lots, order_hash=order
         ),
-    )
-
-
-# -- bills of lading --
-
-
-def issue_bill(terms: BillTerms) -> Command:
-    return _bills(
-        "issueBill",
-        _stated(terms),
-        name="issue_bill",
-        apply=lambda ledger, call: ledger.bills.issue(call, terms),
-    )
-
-
-def endorse(bill_id: int, to_id: int, background: bytes) -> Command:
-    return _bills(
-        "endorse",
-        bill_id,
-        to_id,
-        background,
-        name="endorse",
-        apply=lambda ledger, call: ledger.bills.endorse(
-            call, bill_id=bill_id, to_id=to_id, background=background
-        ),
-    )
-
-
-def surrender(bill_id: int, order: bytes) -> Command:
-    return _bills(
-        "surrender",
-        bill_id,
-        order,
-        name="surrender",
-        apply=lambda ledger, call: ledger.bills.surrender(call, bill_id=bill_id, order_hash=order),
-    )
-
-
-def revoke_surrender(bill_id: int) -> Command:
-    return _bills(
-        "revokeSurrender",
-        bill_id,
-        name="revoke_surrender",
-        apply=lambda ledger, call: ledger.bills.revoke_surrender(call, bill_id=bill_id),
-    )
-
-
-def switch_bill(bill_id: int, terms: BillTerms) -> Command:
-    return _bills(
-        "switchBill",
-        bill_id,
-        _stated(terms),
-        name="switch_bill",
-        apply=lambda ledger, call: ledger.bills.switch(call, bill_id=bill_id, terms=terms),
-    )
-
-
-def discharge_bill(bill_id: int, receipt_id: int) -> Command:
-    return _bills(
-        "dischargeBill",
-        bill_id,
-        receipt_id,
-        name="discharge_bill",
-        apply=lambda ledger, call: ledger.bills.discharge(call, bill_id=bill_id, receipt_id=receipt_id),
-    )
-
-
-def reinstate_bill(bill_id: int, order: bytes) -> Command:
-    return _bills(
-        "reinstateBill",
-        bill_id,
-        order,
-        name="reinstate_bill",
-        apply=lambda ledger, call: ledger.bills.reinstate(call, bill_id=bill_id, order_hash=order),
-    )
-
-
-def freeze_bill(bill_id: int, order: bytes) -> Command:
-    return _bills(
-        "freezeBill",
-        bill_id,
-        order,
-        name="freeze_bill",
-        apply=lambda ledger, call: ledger.bills.freeze(call, bill_id=bill_id, order_hash=order),
-    )
-
-
-def unfreeze_bill(bill_id: int, order: bytes) -> Command:
-    return _bills(
-        "unfreezeBill",
-        bill_id,
-        order,
-        name="unfreeze_bill",
-        apply=lambda ledger, call: ledger.bills.unfreeze(call, bill_id=bill_id, order_hash=order),
-    )
-
-
-def force_transfer_bill(bill_id: int, to_id: int, order: bytes) -> Command:
-    return _bills(
-        "forceTransferBill",
-        bill_id,
-        to_id,
-        order,
-        name="force_bill",
-        apply=lambda ledger, call: ledger.bills.force_transfer(
-            call, bill_id=bill_id, to_id=to_id, order_hash=order
-        ),
-    )
-
-
-def _stated(terms: BillTerms) -> tuple[object, ...]:
-    return (
-        terms.number,
-        terms.shipper_id,
-        terms.good,
-        terms.quantity,
-        terms.decimals,
-        terms.detail_root,
     )
 
 

@@ -27,8 +27,8 @@ def check_touched_goods(twin: Pair, events: Iterable[object]) -> None:
         check_bill(twin, bill_id)
     for key in sorted(_lot_keys(found)):
         check_physical_lot(twin, key)
-    if stocks:
-        check_exposures(twin)
+    for stock_id in stocks:
+        check_exposures(twin, twin.state.stocks[stock_id].keeper_id)
 
 
 def check_all_goods(twin: Pair) -> None:
@@ -37,8 +37,10 @@ def check_all_goods(twin: Pair) -> None:
         check_stock(twin, stock_id)
     for receipt_id in twin.state.receipts:
         check_receipt(twin, receipt_id)
+        check_asset(twin, "Warehouse", AssetId.of_receipt(receipt_id))
     for bill_id in twin.state.bills:
         check_bill(twin, bill_id)
+        check_asset(twin, "BillsOfLading", AssetId.of_bill(bill_id))
     for key in sorted(_lot_keys(each.event for each in twin.model.events)):
         check_physical_lot(twin, key)
     check_exposures(twin)
@@ -83,7 +85,6 @@ def check_receipt(twin: Pair, receipt_id: int) -> None:
         "pledge_consent": receipt.pledge_consent,
         "pledged": pledged,
     }
-    _check_asset(twin, "Warehouse", asset_id)
 
 
 def check_bill(twin: Pair, bill_id: int) -> None:
@@ -106,7 +107,6 @@ def check_bill(twin: Pair, bill_id: int) -> None:
         "pledged": pledged,
     }
     assert twin.ask("BillsOfLading", "billNumbered", bill.number) == bill_id
-    _check_asset(twin, "BillsOfLading", asset_id)
 
 
 def check_physical_lot(twin: Pair, key: bytes) -> None:
@@ -116,14 +116,17 @@ def check_physical_lot(twin: Pair, key: bytes) -> None:
     assert twin.ask("Warehouse", "lotBehind", key) == expected
 
 
-def check_exposures(twin: Pair) -> None:
+def check_exposures(twin: Pair, *keeper_ids: int) -> None:
+    """Of these keepers; of all where none is named."""
     for keeper_id, currency in twin.state.exposures.keys() | twin.state.exposure_caps.keys():
+        if keeper_ids and keeper_id not in keeper_ids:
+            continue
         account = (keeper_id, currency)
         found = twin.ask("Warehouse", "exposureOf", keeper_id, currency)
         assert found == (twin.state.exposures.get(account, 0), twin.state.exposure_caps.get(account, 0))
 
 
-def _check_asset(twin: Pair, contract: str, asset_id: AssetId) -> None:
+def check_asset(twin: Pair, contract: str, asset_id: AssetId) -> None:
     """What the lien registry and the facilities see of it."""
     goods = twin.model.liens.goods_of(asset_id)
     stated = (goods.good, goods.quantity, goods.decimals, goods.sound)

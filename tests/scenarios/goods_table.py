@@ -18,7 +18,7 @@ from counterfoil.domain.ledger import DraftTerms, Pledge
 from counterfoil.domain.lot import AssetId
 from counterfoil.domain.receipt_terms import KeeperSeal, Part, Source
 from counterfoil.domain.states import Office, PartyRole
-from model import commands, goods_commands, lien_commands, money_commands
+from model import bill_commands, commands, goods_commands, lien_commands, money_commands
 from model.commands import Command, digest
 from model.contract_chain import GOVERNOR, OFFICERS, START_S, address
 from model.seals import DivisionOf, SealOf, account
@@ -350,15 +350,15 @@ def bill_terms(
 
 
 def issue_bill(number: str = "MSCU 123", **changed: object) -> Command:
-    return goods_commands.issue_bill(bill_terms(number, **changed))  # type: ignore[arg-type]  # passed on
+    return bill_commands.issue_bill(bill_terms(number, **changed))  # type: ignore[arg-type]  # passed on
 
 
 def endorse(bill_id: int, to: str, background: bytes = BACKGROUND) -> Command:
-    return goods_commands.endorse(bill_id, IDS[to], background)
+    return bill_commands.endorse(bill_id, IDS[to], background)
 
 
 def surrender(bill_id: int) -> Command:
-    return goods_commands.surrender(bill_id, digest("surrender"))
+    return bill_commands.surrender(bill_id, digest("surrender"))
 
 
 def _seal(statement: KeeperSeal, by: str | None) -> SealOf:

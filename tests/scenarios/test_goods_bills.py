@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from counterfoil.domain.goods_events import BillTerms
 from counterfoil.domain.lot import AssetId
-from model import goods_commands
+from model import bill_commands, goods_commands
 from model.commands import digest
 from scenarios.goods_table import (
     NO_HASH,
@@ -37,18 +37,18 @@ def test_a_bill_is_endorsed_along_and_ends_in_a_receipt(goods: GoodsScenario) ->
             Row("owner", endorse(1, "buyer"), bills={1: "ISSUED buyer 1000"}),
             Row("buyer", endorse(1, "funder"), bills={1: "ISSUED funder 1000"}),
             Row("funder", endorse(1, "buyer")),
-            Row("carrier", goods_commands.discharge_bill(1, 1), refused="UnexpectedBillState"),
+            Row("carrier", bill_commands.discharge_bill(1, 1), refused="UnexpectedBillState"),
             Row("buyer", surrender(1), bills={1: "SURRENDERED buyer 1000"}),
             Row("buyer", endorse(1, "funder"), refused="UnexpectedBillState"),
-            Row("buyer", goods_commands.revoke_surrender(1), bills={1: "ISSUED buyer 1000"}),
+            Row("buyer", bill_commands.revoke_surrender(1), bills={1: "ISSUED buyer 1000"}),
             Row("buyer", surrender(1)),
             Row("keeper", draft(depositor="buyer", a=600, b=400)),
-            Row("keeper", goods_commands.discharge_bill(1, 1), refused="NotCarrier"),
-            Row("carrier", goods_commands.discharge_bill(1, 1), bills={1: "DISCHARGED buyer 1000"}),
+            Row("keeper", bill_commands.discharge_bill(1, 1), refused="NotCarrier"),
+            Row("carrier", bill_commands.discharge_bill(1, 1), bills={1: "DISCHARGED buyer 1000"}),
             Row("inspector", attest(1)),
             Row("keeper", issue(1), receipts={1: "ISSUED buyer 1000"}),
             Row("buyer", endorse(1, "funder"), refused="UnexpectedBillState"),
-            Row("buyer", goods_commands.revoke_surrender(1), refused="UnexpectedBillState"),
+            Row("buyer", bill_commands.revoke_surrender(1), refused="UnexpectedBillState"),
         ]
     )
     bill = goods.twin.state.bills[1]
@@ -65,7 +65,7 @@ def test_what_issuing_a_bill_refuses(goods: GoodsScenario) -> None:
             Row("carrier", issue_bill(decimals=19), refused="DecimalsInvalid", facts={"maximum": 18}),
             Row("carrier", issue_bill(root=NO_HASH), refused="BillDetailMissing"),
             Row("carrier", issue_bill(shipper="carrier"), refused="CarrierAsHolder"),
-            Row("carrier", goods_commands.issue_bill(_to_nobody()), refused="PartyUnknown"),
+            Row("carrier", bill_commands.issue_bill(_to_nobody()), refused="PartyUnknown"),
             Row(
                 "carrier", issue_bill(decimals=18, quantity=2**64 - 1), bills={1: f"ISSUED owner {2**64 - 1}"}
             ),
@@ -81,10 +81,8 @@ def test_a_number_is_one_bill_for_ever(goods: GoodsScenario) -> None:
             Row("carrier", issue_bill("one"), refused="BillNumberUsed", facts=used),
             Row("outsider", issue_bill("one", shipper="buyer"), refused="BillNumberUsed", facts=used),
             Row("owner", surrender(1)),
-            Row("carrier", goods_commands.switch_bill(1, bill_terms("one")), refused="BillNumberUsed"),
-            Row(
-                "carrier", goods_commands.switch_bill(1, bill_terms("two")), bills={1: "SWITCHED owner 1000"}
-            ),
+            Row("carrier", bill_commands.switch_bill(1, bill_terms("one")), refused="BillNumberUsed"),
+            Row("carrier", bill_commands.switch_bill(1, bill_terms("two")), bills={1: "SWITCHED owner 1000"}),
             Row("carrier", issue_bill("one"), refused="BillNumberUsed", facts=used),
             Row("carrier", issue_bill("two"), refused="BillNumberUsed", facts={"bill": 2}),
         ]
@@ -94,22 +92,22 @@ def test_a_number_is_one_bill_for_ever(goods: GoodsScenario) -> None:
 def test_a_switch_changes_the_number_and_nothing_that_matters(goods: GoodsScenario) -> None:
     def switch(**changed: object) -> Row:
         terms = bill_terms("two", **changed)  # type: ignore[arg-type]  # passed on
-        return Row("carrier", goods_commands.switch_bill(1, terms), refused="SwitchUnlike")
+        return Row("carrier", bill_commands.switch_bill(1, terms), refused="SwitchUnlike")
 
     goods.play(
         [
             Row("carrier", issue_bill("one")),
-            Row("carrier", goods_commands.switch_bill(1, bill_terms("two")), refused="UnexpectedBillState"),
+            Row("carrier", bill_commands.switch_bill(1, bill_terms("two")), refused="UnexpectedBillState"),
             Row("owner", surrender(1)),
             switch(good=PLATE),
             switch(quantity=999),
             switch(decimals=2),
             switch(shipper="buyer"),
-            Row("outsider", goods_commands.switch_bill(1, bill_terms("two")), refused="NotCarrier"),
-            Row("owner", goods_commands.switch_bill(1, bill_terms("two")), refused="RoleMissing"),
+            Row("outsider", bill_commands.switch_bill(1, bill_terms("two")), refused="NotCarrier"),
+            Row("owner", bill_commands.switch_bill(1, bill_terms("two")), refused="RoleMissing"),
             Row(
                 "carrier",
-                goods_commands.switch_bill(1, bill_terms("two", root=digest("other port"))),
+                bill_commands.switch_bill(1, bill_terms("two", root=digest("other port"))),
                 bills={1: "SWITCHED owner 1000", 2: "ISSUED owner 1000"},
             ),
             Row("owner", endorse(2, "buyer")),
@@ -130,23 +128,23 @@ def test_a_bill_ends_in_one_receipt_for_its_holder_over_its_goods(goods: GoodsSc
             Row("carrier", issue_bill("two")),
             Row("owner", surrender(1)),
             Row("owner", surrender(2)),
-            Row("carrier", goods_commands.discharge_bill(1, 1), refused="ReceiptUnknown"),
+            Row("carrier", bill_commands.discharge_bill(1, 1), refused="ReceiptUnknown"),
             Row("keeper", draft(depositor="buyer", a=1)),
-            Row("carrier", goods_commands.discharge_bill(1, 1), refused=unlike),
+            Row("carrier", bill_commands.discharge_bill(1, 1), refused=unlike),
             Row("keeper", draft(b=1001)),
-            Row("carrier", goods_commands.discharge_bill(1, 2), refused=unlike),
+            Row("carrier", bill_commands.discharge_bill(1, 2), refused=unlike),
             Row("keeper", draft(stock_id=2, c=1)),
-            Row("carrier", goods_commands.discharge_bill(1, 3), refused=unlike),
+            Row("carrier", bill_commands.discharge_bill(1, 3), refused=unlike),
             Row("keeper", draft(stock_id=3, d=1)),
-            Row("carrier", goods_commands.discharge_bill(1, 4), refused=unlike),
+            Row("carrier", bill_commands.discharge_bill(1, 4), refused=unlike),
             Row("keeper", draft(e=1000)),
             Row("inspector", attest(5)),
             Row("keeper", issue(5)),
-            Row("carrier", goods_commands.discharge_bill(1, 5), refused="UnexpectedReceiptState"),
+            Row("carrier", bill_commands.discharge_bill(1, 5), refused="UnexpectedReceiptState"),
             Row("keeper", draft(f=1000)),
-            Row("carrier", goods_commands.discharge_bill(1, 6), bills={1: "DISCHARGED owner 1000"}),
-            Row("carrier", goods_commands.discharge_bill(1, 6), refused="UnexpectedBillState"),
-            Row("carrier", goods_commands.discharge_bill(2, 6), refused="ReceiptHasBill", facts={"bill": 1}),
+            Row("carrier", bill_commands.discharge_bill(1, 6), bills={1: "DISCHARGED owner 1000"}),
+            Row("carrier", bill_commands.discharge_bill(1, 6), refused="UnexpectedBillState"),
+            Row("carrier", bill_commands.discharge_bill(2, 6), refused="ReceiptHasBill", facts={"bill": 1}),
         ]
     )
 
@@ -169,13 +167,13 @@ def test_a_pledged_or_blocked_bill_stays_where_it_is(goods: GoodsScenario) -> No
             # A block that comes late still stops what would leave it behind.
             Row("examiner", block(BILL, "late")),
             Row("keeper", draft(depositor="buyer", a=1000)),
-            Row("carrier", goods_commands.discharge_bill(1, 1), refused="BillBlocked"),
+            Row("carrier", bill_commands.discharge_bill(1, 1), refused="BillBlocked"),
             Row(
                 "carrier",
-                goods_commands.switch_bill(1, bill_terms("two", shipper="buyer")),
+                bill_commands.switch_bill(1, bill_terms("two", shipper="buyer")),
                 refused="BillBlocked",
             ),
-            Row("buyer", goods_commands.revoke_surrender(1)),
+            Row("buyer", bill_commands.revoke_surrender(1)),
             Row("buyer", pledge_bill(1), refused="AssetBlocked"),
         ]
     )
@@ -189,9 +187,9 @@ def test_what_an_endorsement_refuses(goods: GoodsScenario) -> None:
             Row("owner", endorse(1, "owner"), refused="EndorseeHoldsIt"),
             Row("owner", endorse(1, "carrier"), refused="CarrierAsHolder"),
             Row("owner", endorse(1, "inspector"), refused="EndorseeHasNotAccepted"),
-            Row("owner", goods_commands.endorse(1, 99, digest("order 7")), refused="EndorseeHasNotAccepted"),
+            Row("owner", bill_commands.endorse(1, 99, digest("order 7")), refused="EndorseeHasNotAccepted"),
             Row("owner", endorse(2, "buyer"), refused="BillUnknown"),
-            Row("owner", goods_commands.surrender(1, NO_HASH), refused="OrderMissing"),
+            Row("owner", bill_commands.surrender(1, NO_HASH), refused="OrderMissing"),
         ]
     )
 

@@ -15,7 +15,7 @@ from counterfoil.domain.goods_events import BackingLot
 from counterfoil.domain.ledger import DraftTerms
 from counterfoil.domain.lot import AssetId
 from counterfoil.domain.physical_lot import PhysicalLot
-from model import goods_commands
+from model import bill_commands, goods_commands
 from model.commands import Command, digest
 from model.contract_chain import START_S
 from scenarios.goods_table import (
@@ -274,14 +274,14 @@ def test_a_bill_and_the_receipt_of_its_goods_are_not_both_title(goods: GoodsScen
             Row("owner", pledge_bill(1)),
             Row("owner", surrender(1), refused="BillPledged"),
             Row("keeper", draft(a=1000)),
-            Row("carrier", goods_commands.discharge_bill(1, 1), refused="UnexpectedBillState"),
+            Row("carrier", bill_commands.discharge_bill(1, 1), refused="UnexpectedBillState"),
             Row("funder", release(AssetId.of_bill(1))),
             Row("owner", surrender(1)),
             Row("owner", pledge_bill(1), refused="UnexpectedBillState"),
-            Row("carrier", goods_commands.discharge_bill(1, 1)),
+            Row("carrier", bill_commands.discharge_bill(1, 1)),
             Row("owner", pledge_bill(1), refused="UnexpectedBillState"),
             Row("owner", endorse(1, "buyer"), refused="UnexpectedBillState"),
-            Row("carrier", goods_commands.discharge_bill(1, 1), refused="UnexpectedBillState"),
+            Row("carrier", bill_commands.discharge_bill(1, 1), refused="UnexpectedBillState"),
             Row("inspector", attest(1)),
             Row("keeper", issue(1)),
             Row("owner", pledge_receipt(1)),
@@ -292,7 +292,7 @@ def test_a_bill_and_the_receipt_of_its_goods_are_not_both_title(goods: GoodsScen
 def test_a_second_original_of_a_bill_is_refused_in_any_spelling(goods: GoodsScenario) -> None:
     def written(number: str, carrier: str = "MSCU") -> Command:
         key = KNOWN_CARRIERS.bill(carrier=carrier, number=number).key(CONSORTIUM_KEY)
-        return goods_commands.issue_bill(replace(bill_terms(), number=key))
+        return bill_commands.issue_bill(replace(bill_terms(), number=key))
 
     used = "BillNumberUsed"
     goods.play(
@@ -317,9 +317,9 @@ def test_a_bill_is_discharged_once(goods: GoodsScenario) -> None:
             Row("owner", surrender(1)),
             Row("keeper", draft(a=1000)),
             Row("keeper2", draft(stock_id=2, b=1000)),
-            Row("carrier", goods_commands.discharge_bill(1, 1), bills={1: "DISCHARGED owner 1000"}),
-            Row("carrier", goods_commands.discharge_bill(1, 2), refused="UnexpectedBillState"),
-            Row("carrier", goods_commands.switch_bill(1, bill_terms("two")), refused="UnexpectedBillState"),
+            Row("carrier", bill_commands.discharge_bill(1, 1), bills={1: "DISCHARGED owner 1000"}),
+            Row("carrier", bill_commands.discharge_bill(1, 2), refused="UnexpectedBillState"),
+            Row("carrier", bill_commands.switch_bill(1, bill_terms("two")), refused="UnexpectedBillState"),
         ]
     )
 
@@ -329,9 +329,9 @@ def test_a_bill_lives_on_in_its_replacement_only(goods: GoodsScenario) -> None:
         [
             Row("carrier", issue_bill("one")),
             Row("owner", surrender(1)),
-            Row("carrier", goods_commands.switch_bill(1, bill_terms("two"))),
+            Row("carrier", bill_commands.switch_bill(1, bill_terms("two"))),
             Row("owner", pledge_bill(1), refused="UnexpectedBillState"),
             Row("owner", pledge_bill(2)),
-            Row("carrier", goods_commands.switch_bill(1, bill_terms("three")), refused="UnexpectedBillState"),
+            Row("carrier", bill_commands.switch_bill(1, bill_terms("three")), refused="UnexpectedBillState"),
         ]
     )

@@ -9,7 +9,7 @@ import pytest
 
 from counterfoil.domain.lot import AssetId
 from counterfoil.domain.states import BillState, ReceiptState
-from model import goods_commands
+from model import bill_commands, goods_commands
 from model.commands import digest
 from scenarios.goods_table import (
     IDS,
@@ -182,7 +182,7 @@ def test_a_receipt_without_goods_is_cancelled_and_counts_no_more(goods: GoodsSce
 # As FORCED, for bills.
 BILL = AssetId.of_bill(1)
 SURRENDERED = [Row("owner", surrender(1))]
-FROZEN_BILL = [Row("arbiter", goods_commands.freeze_bill(1, ORDER))]
+FROZEN_BILL = [Row("arbiter", bill_commands.freeze_bill(1, ORDER))]
 PLEDGED_BILL = [Row("owner", pledge_bill(1))]
 FORCED_BILLS = {
     "issued": ([], BillState.ISSUED, BillState.NONE, False),
@@ -197,7 +197,7 @@ FORCED_BILLS = {
 @pytest.mark.parametrize("held_up", FORCED_BILLS)
 def test_a_bill_moved_by_order_keeps_freeze_and_lien(goods: GoodsScenario, held_up: str) -> None:
     rows, state, before, pledged = FORCED_BILLS[held_up]
-    to_buyer = goods_commands.force_transfer_bill(1, IDS["buyer"], ORDER)
+    to_buyer = bill_commands.force_transfer_bill(1, IDS["buyer"], ORDER)
     goods.play([Row("carrier", issue_bill()), *rows, Row("arbiter", to_buyer)])
     bill = goods.twin.state.bills[1]
     assert (bill.state, bill.before, bill.holder_id) == (state, before, IDS["buyer"])
@@ -209,14 +209,14 @@ def test_a_bill_moved_by_order_keeps_freeze_and_lien(goods: GoodsScenario, held_
             [
                 Row("buyer", endorse(1, "funder"), refused="UnexpectedBillState"),
                 Row("buyer", surrender(1), refused="UnexpectedBillState"),
-                Row("arbiter", goods_commands.unfreeze_bill(1, ORDER)),
+                Row("arbiter", bill_commands.unfreeze_bill(1, ORDER)),
             ]
         )
         assert goods.twin.state.bills[1].state is before
 
 
 def test_what_orders_over_bills_refuse(goods: GoodsScenario) -> None:
-    to = goods_commands.force_transfer_bill
+    to = bill_commands.force_transfer_bill
     goods.play(
         [
             Row("carrier", issue_bill()),
@@ -225,8 +225,8 @@ def test_what_orders_over_bills_refuse(goods: GoodsScenario) -> None:
             Row("arbiter", to(1, 99, ORDER), refused="PartyUnknown"),
             Row("arbiter", to(1, IDS["buyer"], NO_HASH), refused="OrderMissing"),
             Row("arbiter", to(2, IDS["buyer"], ORDER), refused="BillUnknown"),
-            Row("arbiter", goods_commands.freeze_bill(1, NO_HASH), refused="OrderMissing"),
-            Row("arbiter", goods_commands.unfreeze_bill(1, ORDER), refused="UnexpectedBillState"),
+            Row("arbiter", bill_commands.freeze_bill(1, NO_HASH), refused="OrderMissing"),
+            Row("arbiter", bill_commands.unfreeze_bill(1, ORDER), refused="UnexpectedBillState"),
             Row("owner", pledge_bill(1)),
             Row("arbiter", enforce(BILL, "carrier"), refused="CarrierAsHolder"),
             Row("arbiter", enforce(BILL, "buyer"), bills={1: "ISSUED buyer 1000"}),
@@ -235,17 +235,17 @@ def test_what_orders_over_bills_refuse(goods: GoodsScenario) -> None:
 
 
 def test_a_bill_is_reinstated_when_its_receipt_never_came_to_be(goods: GoodsScenario) -> None:
-    reinstate = goods_commands.reinstate_bill(1, ORDER)
+    reinstate = bill_commands.reinstate_bill(1, ORDER)
     goods.play(
         [
             Row("carrier", issue_bill()),
             Row("arbiter", reinstate, refused="UnexpectedBillState"),
             Row("owner", surrender(1)),
             Row("keeper", draft(a=600, b=400)),
-            Row("carrier", goods_commands.discharge_bill(1, 1)),
+            Row("carrier", bill_commands.discharge_bill(1, 1)),
             Row("arbiter", reinstate, refused="ReceiptUnlike"),
             Row("keeper", goods_commands.discard_draft(1, keys("a b"))),
-            Row("arbiter", goods_commands.reinstate_bill(1, NO_HASH), refused="OrderMissing"),
+            Row("arbiter", bill_commands.reinstate_bill(1, NO_HASH), refused="OrderMissing"),
             Row("carrier", reinstate, refused="AccessManagedUnauthorized"),
             Row("arbiter", reinstate, bills={1: "ISSUED owner 1000"}),
             Row("arbiter", reinstate, refused="UnexpectedBillState"),
@@ -253,7 +253,7 @@ def test_a_bill_is_reinstated_when_its_receipt_never_came_to_be(goods: GoodsScen
             Row("owner", endorse(1, "buyer")),
             Row("buyer", surrender(1)),
             Row("keeper", draft(depositor="buyer", a=600, b=400)),
-            Row("carrier", goods_commands.discharge_bill(1, 2), bills={1: "DISCHARGED buyer 1000"}),
+            Row("carrier", bill_commands.discharge_bill(1, 2), bills={1: "DISCHARGED buyer 1000"}),
             Row("inspector", attest(2)),
             Row("keeper", issue(2), receipts={2: "ISSUED buyer 1000"}),
             Row("arbiter", reinstate, refused="ReceiptUnlike"),

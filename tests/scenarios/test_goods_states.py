@@ -6,7 +6,7 @@ import pytest
 
 from counterfoil.domain.lot import AssetId
 from counterfoil.domain.states import PartyState
-from model import commands, goods_commands
+from model import bill_commands, commands, goods_commands
 from model.commands import Command, digest
 from scenarios.goods_table import (
     IDS,
@@ -214,49 +214,49 @@ BILL_PATHS = {
         Row("owner", surrender(1)),
         Row("examiner", block(BILL)),
     ],
-    "frozen": [Row("carrier", issue_bill()), Row("arbiter", goods_commands.freeze_bill(1, ORDER))],
+    "frozen": [Row("carrier", issue_bill()), Row("arbiter", bill_commands.freeze_bill(1, ORDER))],
     "pledged, frozen": [
         Row("carrier", issue_bill()),
         Row("owner", pledge_bill(1)),
-        Row("arbiter", goods_commands.freeze_bill(1, ORDER)),
+        Row("arbiter", bill_commands.freeze_bill(1, ORDER)),
     ],
     "switched": [
         Row("carrier", issue_bill()),
         Row("owner", surrender(1)),
-        Row("carrier", goods_commands.switch_bill(1, bill_terms("two"))),
+        Row("carrier", bill_commands.switch_bill(1, bill_terms("two"))),
     ],
     "discharged": [
         Row("carrier", issue_bill()),
         Row("owner", surrender(1)),
         Row("keeper", draft(z=1000)),
-        Row("carrier", goods_commands.discharge_bill(1, 1)),
+        Row("carrier", bill_commands.discharge_bill(1, 1)),
     ],
 }
 B_STATE, B_PLEDGED, B_BLOCKED = "UnexpectedBillState", "BillPledged", "BillBlocked"
 BILL_COMMANDS: dict[str, tuple[str, Command, dict[str, str]]] = {
     "endorse": ("owner", endorse(1, "buyer"), {"issued": OK, "blocked": OK, "pledged": B_PLEDGED}),
     "surrender": ("owner", surrender(1), {"issued": OK, "blocked": B_BLOCKED, "pledged": B_PLEDGED}),
-    "revoke": ("owner", goods_commands.revoke_surrender(1), {"surrendered": OK, "surrendered, blocked": OK}),
+    "revoke": ("owner", bill_commands.revoke_surrender(1), {"surrendered": OK, "surrendered, blocked": OK}),
     "switch": (
         "carrier",
-        goods_commands.switch_bill(1, bill_terms("three")),
+        bill_commands.switch_bill(1, bill_terms("three")),
         {"surrendered": OK, "surrendered, blocked": B_BLOCKED},
     ),
     "discharge": (
         "carrier",
-        goods_commands.discharge_bill(1, 1),
+        bill_commands.discharge_bill(1, 1),
         {"surrendered": UNKNOWN, "surrendered, blocked": B_BLOCKED},
     ),
-    "reinstate": ("arbiter", goods_commands.reinstate_bill(1, ORDER), {"discharged": "ReceiptUnlike"}),
+    "reinstate": ("arbiter", bill_commands.reinstate_bill(1, ORDER), {"discharged": "ReceiptUnlike"}),
     "freeze": (
         "arbiter",
-        goods_commands.freeze_bill(1, ORDER),
+        bill_commands.freeze_bill(1, ORDER),
         dict.fromkeys(("issued", "pledged", "blocked", "surrendered", "surrendered, blocked"), OK),
     ),
-    "unfreeze": ("arbiter", goods_commands.unfreeze_bill(1, ORDER), {"frozen": OK, "pledged, frozen": OK}),
+    "unfreeze": ("arbiter", bill_commands.unfreeze_bill(1, ORDER), {"frozen": OK, "pledged, frozen": OK}),
     "force": (
         "arbiter",
-        goods_commands.force_transfer_bill(1, IDS["buyer"], ORDER),
+        bill_commands.force_transfer_bill(1, IDS["buyer"], ORDER),
         dict.fromkeys(
             (
                 "issued",
