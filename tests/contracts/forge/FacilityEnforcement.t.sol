@@ -218,6 +218,22 @@ contract FacilityEnforcementTest is FacilityFixture {
         vm.assertEq(uint256(liens.lienOf(assets[0]).state), uint256(LienState.Enforced), "the lien that was enforced");
     }
 
+    /// @dev 89,109 and 891 of interest.
+    function test_takeAsset_aroundTheDebtExactly() public {
+        AssetId[] memory assets = _steels(2);
+        FacilityId facility = _open(assets, 89_109);
+        _default(facility);
+        vm.assertEq(_debtOf(facility), 90_000, "the debt");
+        uint256 snapshot = vm.snapshotState();
+        _take(facility, assets[0], 90_000);
+        _isIn(facility, FacilityState.Closed);
+        vm.assertEq(_balance(supplier), 89_109, "no surplus");
+        vm.revertToState(snapshot);
+        _take(facility, assets[0], 90_001);
+        _isIn(facility, FacilityState.Closed);
+        vm.assertEq(_balance(supplier), 89_110, "a surplus of one");
+    }
+
     function test_takeAsset_atTheFloorAndNotOneMinorUnitBelow() public {
         IFacilities.Terms memory terms = _facilityTerms(_one(_steel(9999)), 62_000);
         terms.saleFloorBps = 9001;
