@@ -158,7 +158,8 @@ class _Run:
 
     def _live_on(self, note_ids: list[int], loan: DrawnLoan | None, part: GoodsPart | None) -> None:
         """The clock goes from date to date, for notes and goods together."""
-        title = "Time passes: goods are released and delivered, notes mature, settlement pays every holder"
+        goods = "goods are released and delivered, " if part else ""
+        title = f"Time passes: {goods}notes mature, settlement pays every holder"
         with self.teller.stage(title, len(note_ids)) as done:
             appointments = list(due_on_notes(self.ledger, note_ids, loan, self.teller, done))
             if part:
