@@ -287,6 +287,36 @@ def test_without_goods_there_are_only_notes(tmp_path: Path) -> None:
     assert "Goods on warehouse receipts" not in (run.out / "report.html").read_text("utf-8")
 
 
+def test_goods_of_another_kind_that_only_their_place_identifies(tmp_path: Path) -> None:
+    text = COILS.read_text("utf-8")
+    before, rest = text.split("lots:\n")
+    lots = "lots:\n" + "".join(
+        f"  - {{bay: T-0{place}, batch: 2026-44, quantity: {quantity}}}\n"
+        for place, quantity in ((1, "10.5"), (2, "9.25"), (3, "20.25"))
+    )
+    goods = tmp_path / "goods.yaml"
+    goods.write_text(
+        (before + lots + rest[rest.index("insurance:") :])
+        .replace("quantity: 200.800", "quantity: 40.00\n  decimals: 2")
+        .replace("unit: TNE", "unit: MTQ")
+        .replace("pieces: 8", "pieces: 2"),
+        "utf-8",
+    )
+    folder = folder_with(tmp_path / "in", {"a.xml": invoice("A-1", "10.00", FIRST, CORE)})
+    run = run_demo(folder, tmp_path, "--goods", str(goods))
+    assert_sound(run)
+    halves = receipts_by_state(run)
+    # Two of three lots stay: what is halved is the number of lots.
+    assert [(halves[state]["quantity"], halves[state]["unit"]) for state in ("issued", "delivered")] == [
+        ("19.75", "MTQ"),
+        ("20.25", "MTQ"),
+    ]
+    assert halves["issued"]["good"] == "HRC:Q355B:MTQ:2"
+    assert "LotBacksReceipt" in {each["code"] for each in run.found["refusals"]}
+    (loan,) = run.found["facilities"]
+    assert loan["state"] == "closed"
+
+
 def _without_valuation(text: str) -> str:
     return text[: text.index("valuation:\n")]
 
