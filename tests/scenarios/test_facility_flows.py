@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from counterfoil.domain.goods_events import BillTerms
 from counterfoil.domain.ledger import WHOLE_DEBT
+from counterfoil.domain.lot import AssetId
 from counterfoil.domain.states import FacilityState, LienState
-from model import commands, goods_commands, lien_commands, money_commands
+from model import bill_commands, commands, goods_commands, lien_commands, money_commands
 from model import facility_commands as do
 from model.commands import digest
 from model.contract_chain import START_S
@@ -15,6 +17,7 @@ from scenarios.facility_table import (
     EVIDENCE,
     ORDER,
     REASON,
+    STEEL,
     agreed,
     drawn,
     facility_of,
@@ -212,6 +215,34 @@ def test_goods_that_may_not_be_pledged_come_into_no_pool(scenario: Scenario) -> 
             Row("s1", goods_commands.order_delivery(1, digest("order")), refused="ReceiptPledged"),
         ]
     )
+
+
+def test_a_bill_of_lading_serves_as_long_as_it_sails(scenario: Scenario) -> None:
+    bill = AssetId.of_bill(1)
+    stated = BillTerms(
+        number=digest("bill"),
+        shipper_id=IDS["s1"],
+        good=STEEL,
+        quantity=100_000,
+        decimals=3,
+        detail_root=digest("document"),
+    )
+    scenario.play(
+        [
+            *running(100),
+            Row("carrier", bill_commands.issue_bill(stated)),
+            # Goods at sea count as goods in the yard do, and take their place.
+            Row("s1", do.substitute_asset(1, receipt(1), bill)),
+            Row("s1", bill_commands.surrender(1, ORDER), refused="BillPledged"),
+            Row("arbiter", bill_commands.freeze_bill(1, ORDER)),
+            Row("lender", do.call_margin(1)),
+            Wait(until_s=START_S + CALL_PERIOD_S + 1),
+            Row("lender", do.take_asset(1, bill, 45_000), refused="UnexpectedBillState"),
+            Row("arbiter", bill_commands.unfreeze_bill(1, ORDER)),
+            Row("lender", do.take_asset(1, bill, 45_000), refused="NotEnforceable"),
+        ]
+    )
+    assert pool(scenario) == {bill}
 
 
 UNSOUND = {
