@@ -1,6 +1,6 @@
 """Which thresholds of likeness find most of the planted matches and report fewest others.
 
-    python scripts/bench/lien_thresholds.py [--size 8000] [--out scripts/bench/results/lien_thresholds.json]
+    python scripts/bench/lien_thresholds.py [--size 2000] [--out scripts/bench/results/lien_thresholds.json]
 
 Labelled sets of SIZE liens and as many assets from three seeds (lien_planting.py says what is planted and
 what only looks alike). One threshold is varied at a time, the others stay as shipped; recall and precision
@@ -64,7 +64,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--size", type=int, default=8_000)
+    parser.add_argument("--size", type=int, default=2_000)
     parser.add_argument("--out", type=Path, default=ROOT / "scripts/bench/results/lien_thresholds.json")
     arguments = parser.parse_args()
     corpora = [make_corpus(seed=seed, assets=arguments.size, liens=arguments.size) for seed in SEEDS]

@@ -47,6 +47,7 @@ def figures_page() -> str:
     """The whole page."""
     rows = [*_gas(_result("gas")), *_ingest(_result("ingest")), *_demo(_result("demo"))]
     rows += _embedded(_result("embedded"))
+    rows += _lien_matching(_result("lien_matching"))
     lines = (f"| {name} | {value} | {target} | `{command}` |\n" for name, value, target, command in rows)
     return HEAD + "".join(lines) + TAIL
 
@@ -103,6 +104,42 @@ def _embedded(result: dict[str, Any]) -> list[tuple[str, str, str, str]]:
         (
             "contract transactions a second, durable; ratio to eth-tester in memory",
             f"{contract['embedded']['tx_per_s']}; {contract['embedded_to_eth_tester']}",
+            "",
+            command,
+        ),
+    ]
+
+
+def _lien_matching(result: dict[str, Any]) -> list[tuple[str, str, str, str]]:
+    command = result["command"]
+    ours, peer, most = result["matching"], result["peer"], result["required"]
+    seconds, mib = ours["processor_seconds"], ours["peak_mib"]
+    size = f"{ours['liens']:,} external liens against {ours['assets']:,} assets"
+    ratio = result["times_faster_than_the_peer"]
+    whole = peer["processor_seconds_extrapolated_to_all"]
+    return [
+        (
+            f"{size}, one core",
+            f"{seconds} s" + (" **missed**" if seconds > most["seconds"] else ""),
+            f"within {most['seconds']} s",
+            command,
+        ),
+        ("the same, peak memory", f"{mib:,} MiB", f"at most {most['peak_mib']:,} MiB", command),
+        (
+            "the same, recall and precision over pairs",
+            f"{ours['recall']}; {ours['precision']}",
+            "",
+            command,
+        ),
+        (
+            "the same, recall without wrong last digits of a series",
+            str(ours["recall_without_wrong_last_digits"]),
+            "",
+            command,
+        ),
+        (
+            "the same, by rapidfuzz without an index: seconds, recall, precision (sample, extrapolated)",
+            f"{whole:,} s ({ratio} times as long); {peer['recall']}; {peer['precision']}",
             "",
             command,
         ),

@@ -17,8 +17,8 @@ from counterfoil.domain.company_name import CompanyName, distinctive_likeness, l
 from counterfoil.domain.invoice import PartyIdentifier
 from counterfoil.domain.lien_folding import FoldedParty, PartyRelation, relate_parties
 
-MOST_SHARING = 200
-_RAREST = 8
+MOST_SHARING = 100
+_RAREST = 5
 _SHARED_PART = 0.4
 _MOST_CANDIDATES = 60
 _CJK_START = "\u3400"
