@@ -240,6 +240,8 @@ abstract contract FacilityPools is LedgerClient, IFacilities {
         uint256 unpaid = uint256(current.last) + 1 - current.first - LEDGER.paidOnLot(lot);
         if (note.state == NoteState.WrittenOff || unpaid == 0) return 0;
         uint256 unpaidOnNote = uint256(note.faceMinor) - note.paidMinor;
+        // Settled in full: its last round is in the events, not on its lots.
+        if (unpaidOnNote == 0) return 0;
         return unpaid * (unpaidOnNote - note.reducedMinor - note.disputedMinor) / unpaidOnNote;
     }
 
