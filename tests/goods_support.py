@@ -13,10 +13,9 @@ from pathlib import Path
 import pytest
 
 from counterfoil.domain.errors import CounterfoilError
-from counterfoil.domain.goods import Good, Site, Unit
-from counterfoil.domain.money import Currency, Money
-from counterfoil.domain.physical_lot import PhysicalLot
-from counterfoil.domain.receipt_document import (
+from counterfoil.domain.goods.good import Good, Site, Unit
+from counterfoil.domain.goods.physical_lot import PhysicalLot
+from counterfoil.domain.goods.receipt_document import (
     Insurance,
     Period,
     ReceiptDocument,
@@ -25,17 +24,18 @@ from counterfoil.domain.receipt_document import (
     StorageFee,
     Valuation,
 )
+from counterfoil.domain.money import Currency, Money
 from counterfoil.domain.states import PartyRole, ReceiptState
-from counterfoil.usecases.attest_receipt import attest_receipt
-from counterfoil.usecases.attest_stock import attest_stock
-from counterfoil.usecases.check_books import check_books
-from counterfoil.usecases.issue_receipt import issue_receipt
-from counterfoil.usecases.open_stock import open_stock
-from counterfoil.usecases.post_price import post_price
-from counterfoil.usecases.register_party import register_party
-from counterfoil.usecases.set_exposure_cap import set_exposure_cap
-from counterfoil.usecases.set_standing_acceptance import set_standing_acceptance
-from counterfoil.usecases.take_in import take_in
+from counterfoil.usecases.books.check_books import check_books
+from counterfoil.usecases.facilities.post_price import post_price
+from counterfoil.usecases.parties.register_party import register_party
+from counterfoil.usecases.parties.set_standing_acceptance import set_standing_acceptance
+from counterfoil.usecases.receipts.attest_receipt import attest_receipt
+from counterfoil.usecases.receipts.attest_stock import attest_stock
+from counterfoil.usecases.receipts.issue_receipt import issue_receipt
+from counterfoil.usecases.receipts.open_stock import open_stock
+from counterfoil.usecases.receipts.set_exposure_cap import set_exposure_cap
+from counterfoil.usecases.receipts.take_in import take_in
 from counterfoil.usecases.workbench import Workbench
 from ledger_support import BANK, HALDEN, LAHN, SECOND_BANK, VALTENNA, Firm, ledger_in
 

@@ -15,9 +15,9 @@ from pathlib import Path
 from counterfoil.bootstrap import OpenLedger, create_ledger, open_ledger
 from counterfoil.domain.states import PartyRole
 from counterfoil.settings import Settings
-from counterfoil.usecases.issue_cash import issue_cash
-from counterfoil.usecases.record_invoices import InvoiceDocument, RecordedInvoices, record_invoices
-from counterfoil.usecases.register_party import register_party
+from counterfoil.usecases.cash.issue_cash import issue_cash
+from counterfoil.usecases.invoices.record_invoices import InvoiceDocument, RecordedInvoices, record_invoices
+from counterfoil.usecases.parties.register_party import register_party
 from counterfoil.usecases.workbench import Workbench
 
 PASSPHRASE = "correct horse"

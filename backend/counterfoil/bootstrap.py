@@ -20,7 +20,7 @@ from counterfoil.chain.ledger_gateway import LedgerGateway
 from counterfoil.domain.errors import CounterfoilError, DomainError
 from counterfoil.domain.states import Office
 from counterfoil.ingest.reader import read_invoice
-from counterfoil.ports import Receipt
+from counterfoil.ports.engine import Receipt
 from counterfoil.settings import Settings
 from counterfoil.store.unit_of_work import Store, open_sqlite
 from counterfoil.usecases import refusals

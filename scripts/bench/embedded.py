@@ -32,7 +32,7 @@ from web3 import EthereumTesterProvider, Web3
 from counterfoil.chain.artifact import load_artifact
 from counterfoil.chain.embedded import open_embedded_chain
 from counterfoil.chain.gateway import ChainGateway
-from counterfoil.ports import ContractCall
+from counterfoil.ports.engine import ContractCall
 
 ROOT = Path(__file__).resolve().parents[2]
 FIXTURE = "ChainFixture"

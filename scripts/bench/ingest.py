@@ -29,7 +29,7 @@ from pathlib import Path
 
 from lxml import etree
 
-from counterfoil.entrypoints.cli_invoice import invoice_app
+from counterfoil.entrypoints.cli.invoice import invoice_app
 from counterfoil.ingest.reader import read_invoice
 
 ROOT = Path(__file__).resolve().parents[2]

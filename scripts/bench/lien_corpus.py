@@ -18,7 +18,7 @@ from stdnum import lei
 from stdnum.cn import uscc
 from stdnum.iso7064 import mod_97_10
 
-from counterfoil.domain.external_lien import (
+from counterfoil.domain.external_liens.external_lien import (
     CollateralKind,
     DocumentNumber,
     DocumentNumberKind,
@@ -27,7 +27,7 @@ from counterfoil.domain.external_lien import (
     LotReference,
     NamedParty,
 )
-from counterfoil.domain.invoice import IdScheme, PartyIdentifier
+from counterfoil.domain.invoices.invoice import IdScheme, PartyIdentifier
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 STRANGER, NEAR_MISS = "stranger", "near-miss"

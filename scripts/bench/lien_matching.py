@@ -32,8 +32,8 @@ from lien_planting import make_corpus
 from lien_quality import SERIES_ERROR, quality_of
 from rapidfuzz import fuzz, process, utils
 
-from counterfoil.domain.external_lien import ExternalLien, LedgerAsset
-from counterfoil.usecases.match_external_liens import find_matches
+from counterfoil.domain.external_liens.external_lien import ExternalLien, LedgerAsset
+from counterfoil.usecases.external_liens.match_external_liens import find_matches
 
 ROOT = Path(__file__).resolve().parents[2]
 SEED = 2026

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from lien_corpus import NEAR_MISS, STRANGER, Company, Corpus, Maker
 
-from counterfoil.domain.external_lien import (
+from counterfoil.domain.external_liens.external_lien import (
     CollateralKind,
     DocumentNumber,
     DocumentNumberKind,

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from lien_corpus import Corpus
 
-from counterfoil.domain.external_lien import ExternalLien
-from counterfoil.domain.lien_matching import LienMatch
+from counterfoil.domain.external_liens.external_lien import ExternalLien
+from counterfoil.domain.external_liens.lien_matching import LienMatch
 
 SERIES_ERROR = "last digits wrong"
 """A wrong digit where a series counts: not to be told from the next number, unless goods speak for it."""

@@ -21,9 +21,9 @@ from lien_corpus import NOW, Corpus
 from lien_planting import make_corpus
 from lien_quality import quality_of
 
-from counterfoil.domain.lien_evidence import DEFAULT_THRESHOLDS, Thresholds
-from counterfoil.domain.lien_matching import LienMatch
-from counterfoil.usecases.match_external_liens import find_matches
+from counterfoil.domain.external_liens.lien_evidence import DEFAULT_THRESHOLDS, Thresholds
+from counterfoil.domain.external_liens.lien_matching import LienMatch
+from counterfoil.usecases.external_liens.match_external_liens import find_matches
 
 ROOT = Path(__file__).resolve().parents[2]
 SEEDS = (11, 12, 13)

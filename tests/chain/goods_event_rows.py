@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from counterfoil.domain import facility_events as facilities
-from counterfoil.domain import goods_events as goods
-from counterfoil.domain import lien_events as liens
-from counterfoil.domain.events import LedgerEvent
+from counterfoil.domain.events import facility_events as facilities
+from counterfoil.domain.events import goods_events as goods
+from counterfoil.domain.events import lien_events as liens
+from counterfoil.domain.events.ledger_events import LedgerEvent
 from counterfoil.domain.lot import AssetId, LotId
 from counterfoil.domain.states import BillState, ReceiptState
 

@@ -13,14 +13,14 @@ from eth_account.signers.local import LocalAccount
 from counterfoil.chain.embedded import EmbeddedChain
 from counterfoil.chain.gateway import ChainGateway
 from counterfoil.chain.ledger_gateway import LedgerGateway
-from counterfoil.domain.goods_events import BackingLot
+from counterfoil.domain.events.goods_events import BackingLot
+from counterfoil.domain.goods.receipt_terms import KeeperSeal, Part, SignedSeal
 from counterfoil.domain.lot import AssetId
-from counterfoil.domain.receipt_terms import KeeperSeal, Part, SignedSeal
 from counterfoil.domain.states import (
     Office,
     PartyRole,
 )
-from counterfoil.ports import ContractRefusedError, Receipt
+from counterfoil.ports.engine import ContractRefusedError, Receipt
 
 CNY = 156
 DAY_S = 86_400

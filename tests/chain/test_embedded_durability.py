@@ -22,7 +22,7 @@ from counterfoil.chain.deployment import Deployment
 from counterfoil.chain.embedded import EmbeddedChain, EmbeddedChainError, open_embedded_chain
 from counterfoil.chain.embedded.kv import SqliteKeyValue
 from counterfoil.chain.gateway import ChainGateway
-from counterfoil.ports import ContractCall, Receipt
+from counterfoil.ports.engine import ContractCall, Receipt
 
 FIXTURE = "ChainFixture"
 KEY = "0x" + "42" * 32

@@ -20,12 +20,12 @@ from counterfoil.chain.event_codec import (
 from counterfoil.chain.gateway import ChainGateway
 from counterfoil.chain.ledger_deployment import deploy_ledger
 from counterfoil.domain.errors import DomainError
-from counterfoil.domain.events import LotSplit
+from counterfoil.domain.events.ledger_events import LotSplit
 from counterfoil.domain.invariants import check_invariants
 from counterfoil.domain.lot import LotId
-from counterfoil.domain.projection import project
+from counterfoil.domain.projection.fold import project
 from counterfoil.domain.states import LotState, NoteState, Office, PartyRole
-from counterfoil.ports import EventRecord
+from counterfoil.ports.engine import EventRecord
 
 GOVERNOR, OFFICER, CORE, SUPPLIER = (Account.from_key("0x" + f"{n:02x}" * 32) for n in (1, 2, 3, 4))
 OFFICERS = dict.fromkeys((Office.REGISTRAR, Office.BANK, Office.ARBITER, Office.EXAMINER), OFFICER.address)

@@ -16,7 +16,7 @@ from goods_world import (
     refusal,
 )
 
-from counterfoil.domain.facility_events import LOTS_GOOD, FacilityTerms, GoodTerms
+from counterfoil.domain.events.facility_events import LOTS_GOOD, FacilityTerms, GoodTerms
 from counterfoil.domain.lot import AssetId
 from counterfoil.domain.states import (
     FacilityState,

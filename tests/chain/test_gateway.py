@@ -15,7 +15,7 @@ from counterfoil.chain.deployment import Deployment
 from counterfoil.chain.embedded import EmbeddedChain, open_embedded_chain
 from counterfoil.chain.gateway import ChainGateway
 from counterfoil.domain.errors import DomainError
-from counterfoil.ports import (
+from counterfoil.ports.engine import (
     ChainError,
     ChainErrorKind,
     ContractCall,

@@ -17,7 +17,7 @@ from web3.types import RPCEndpoint
 
 from counterfoil.chain.embedded import EmbeddedChain
 from counterfoil.chain.gateway import ChainGateway
-from counterfoil.ports import ChainError, ChainErrorKind, ContractCall, ContractRefusedError, Receipt
+from counterfoil.ports.engine import ChainError, ChainErrorKind, ContractCall, ContractRefusedError, Receipt
 
 FIXTURE = "ChainFixture"
 Answer = dict[str, Any]

@@ -12,9 +12,9 @@ from counterfoil.chain.artifact import load_artifact
 from counterfoil.chain.event_codec import EVENT_UNREADABLE, decode_event
 from counterfoil.chain.facility_event_codec import FACILITY_BUILDERS
 from counterfoil.chain.goods_event_codec import GOODS_BUILDERS
-from counterfoil.domain import lien_events as liens
 from counterfoil.domain.errors import DomainError
-from counterfoil.ports import EventRecord
+from counterfoil.domain.events import lien_events as liens
+from counterfoil.ports.engine import EventRecord
 
 CONTRACTS = ("Warehouse", "BillsOfLading", "LienRegistry", "Prices", "Facilities")
 

@@ -21,7 +21,7 @@ from goods_world import (
 )
 
 from counterfoil.chain.seals import seal_digest, seal_signer
-from counterfoil.domain.receipt_terms import KeeperSeal, Part, SignedSeal, Source
+from counterfoil.domain.goods.receipt_terms import KeeperSeal, Part, SignedSeal, Source
 from counterfoil.domain.states import (
     ReceiptState,
 )

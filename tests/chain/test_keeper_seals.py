@@ -22,7 +22,7 @@ from counterfoil.chain.seals import (
     sign_seal,
     typed_seal,
 )
-from counterfoil.domain.receipt_terms import (
+from counterfoil.domain.goods.receipt_terms import (
     KeeperSeal,
     Part,
     SealAct,

@@ -17,9 +17,9 @@ from goods_world import (
     refusal,
 )
 
-from counterfoil.domain.goods_events import BillTerms
+from counterfoil.domain.events.goods_events import BillTerms
+from counterfoil.domain.goods.receipt_terms import Part
 from counterfoil.domain.lot import AssetId, LotId
-from counterfoil.domain.receipt_terms import Part
 from counterfoil.domain.states import (
     BillState,
     LienState,

@@ -21,8 +21,8 @@ from goods_ledger import (
 )
 from model_ledger import CNY, DAY_S, NOW_S
 
-from counterfoil.domain.events import InvoiceShare
-from counterfoil.domain.facility_events import LOTS_GOOD, FacilityTerms, GoodTerms
+from counterfoil.domain.events.facility_events import LOTS_GOOD, FacilityTerms, GoodTerms
+from counterfoil.domain.events.ledger_events import InvoiceShare
 from counterfoil.domain.ledger import WHOLE_DEBT, Ledger, LotRange, Pledge, ReceiptCut
 from counterfoil.domain.lot import AssetId, LotId
 from counterfoil.domain.states import PartyRole

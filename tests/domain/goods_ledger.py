@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from model_ledger import CNY, DAY_S, NOW_S, OFFICES, by, digest, key, officer
 
-from counterfoil.domain.goods_events import BackingLot, BillTerms
+from counterfoil.domain.events.goods_events import BackingLot, BillTerms
+from counterfoil.domain.goods.receipt_terms import Part
 from counterfoil.domain.ledger import Call, DraftTerms, Ledger, Pledge, Seal
 from counterfoil.domain.lot import AssetId
-from counterfoil.domain.receipt_terms import Part
 from counterfoil.domain.states import PartyRole
 
 KEEPER, KEEPER2, INSPECTOR, OWNER, BUYER, FUNDER, CARRIER, ALL_HATS = range(1, 9)

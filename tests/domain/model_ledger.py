@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from counterfoil.domain.events import InvoiceShare
+from counterfoil.domain.events.ledger_events import InvoiceShare
 from counterfoil.domain.ledger import Call, Ledger, LoanTerms, LotRange, Pledge, PurchaseTerms
 from counterfoil.domain.lot import AssetId, LotId
 from counterfoil.domain.states import Office, PartyRole

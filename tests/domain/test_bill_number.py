@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from counterfoil.domain.bill_number import KNOWN_CARRIERS, BillId, Carriers
 from counterfoil.domain.errors import DomainError
+from counterfoil.domain.goods.bill_number import KNOWN_CARRIERS, BillId, Carriers
 
 KEY = bytes(range(32))
 CARRIERS = Carriers([("MAEU", "MRKU", "SEAU"), ("MSCU", "MEDU"), ("HDMU",), ("KT",)])

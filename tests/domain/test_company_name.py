@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from counterfoil.domain.company_name import (
+from counterfoil.domain.external_liens.company_name import (
     SAME_NAME,
     distinctive_likeness,
     fold_company_name,

@@ -14,11 +14,11 @@ import pytest
 from counterfoil.chain.abi import snake_case
 from counterfoil.chain.artifact import ARTIFACT_DIRECTORY
 from counterfoil.domain import states
-from counterfoil.domain.contract_errors import LOT_UNKNOWN, NOT_MATURED, UNEXPECTED_NOTE_STATE
-from counterfoil.domain.contract_errors_money import ASSET_ENCUMBERED
 from counterfoil.domain.errors import DomainError, error_spec
 from counterfoil.domain.ledger.parties import MAX_KEYS
 from counterfoil.domain.lot import MAX_CHILDREN, AssetId, LotId
+from counterfoil.domain.refusals.ledger_refusals import LOT_UNKNOWN, NOT_MATURED, UNEXPECTED_NOTE_STATE
+from counterfoil.domain.refusals.money_refusals import ASSET_ENCUMBERED
 from counterfoil.domain.states import NoteState
 
 SOLIDITY = Path(__file__).parents[2] / "contracts"

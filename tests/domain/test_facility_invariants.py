@@ -28,10 +28,10 @@ from goods_ledger import part, seal
 from counterfoil.domain.errors import DomainError
 from counterfoil.domain.invariants import check_invariants
 from counterfoil.domain.ledger import Ledger, LotRange, ReceiptCut
-from counterfoil.domain.ledger_state import LedgerState
-from counterfoil.domain.lien_state import Block
 from counterfoil.domain.lot import AssetId
-from counterfoil.domain.projection import project
+from counterfoil.domain.projection.fold import project
+from counterfoil.domain.state.ledger_state import LedgerState
+from counterfoil.domain.state.lien_state import Block
 from counterfoil.domain.states import FacilityState
 
 Harm = Callable[[LedgerState], None]

@@ -6,13 +6,13 @@ import re
 from pathlib import Path
 
 from counterfoil.chain.abi import snake_case
-from counterfoil.domain.facility_events import LOTS_GOOD, RepaidBy
-from counterfoil.domain.facility_state import financing_number
-from counterfoil.domain.facility_valuation import BPS
+from counterfoil.domain.events.facility_events import LOTS_GOOD, RepaidBy
 from counterfoil.domain.ledger.facility_terms import MAX_ASSETS, MAX_GOODS
 from counterfoil.domain.ledger.financing import MAX_RATE_BPS
 from counterfoil.domain.ledger.liens import MAX_BLOCKS
 from counterfoil.domain.lot import ASSET_KIND_LOT
+from counterfoil.domain.state.facility_state import financing_number
+from counterfoil.domain.state.facility_valuation import BPS
 
 SOLIDITY = Path(__file__).parents[2] / "contracts"
 

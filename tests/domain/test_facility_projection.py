@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from facility_ledger import FUNDER, OWNER, SECOND_FUNDER, facility_life, lot, receipt
 
-from counterfoil.domain import facility_events as fac
-from counterfoil.domain import lien_events as liens
 from counterfoil.domain.errors import DomainError
-from counterfoil.domain.events import LedgerEvent
+from counterfoil.domain.events import facility_events as fac
+from counterfoil.domain.events import lien_events as liens
+from counterfoil.domain.events.ledger_events import LedgerEvent
 from counterfoil.domain.invariants import check_invariants
-from counterfoil.domain.projection import PROJECTION_MISMATCH, apply, project
+from counterfoil.domain.projection.fold import PROJECTION_MISMATCH, apply, project
 
 LIFE = facility_life()
 EVENTS = tuple(LIFE.events)

@@ -26,9 +26,11 @@ from facility_ledger import (
 from hypothesis import given
 from hypothesis import strategies as st
 
-from counterfoil.domain.facility_events import LOTS_GOOD, GoodTerms
-from counterfoil.domain.facility_state import Facility, Price, facility_number, financing_number
-from counterfoil.domain.facility_valuation import (
+from counterfoil.domain.events.facility_events import LOTS_GOOD, GoodTerms
+from counterfoil.domain.ledger import Ledger, LotRange
+from counterfoil.domain.lot import AssetId
+from counterfoil.domain.state.facility_state import Facility, Price, facility_number, financing_number
+from counterfoil.domain.state.facility_valuation import (
     NEVER_PRICED_S,
     UNBOUNDED_LTV_BPS,
     Valuation,
@@ -38,8 +40,6 @@ from counterfoil.domain.facility_valuation import (
     valuation_of,
     worth_of,
 )
-from counterfoil.domain.ledger import Ledger, LotRange
-from counterfoil.domain.lot import AssetId
 
 POOL = with_pool_of(1_000, 500)
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from counterfoil.domain.errors import DomainError
-from counterfoil.domain.goods import MAX_STEPS, Good, Quantity, Site, Unit, divide_value
+from counterfoil.domain.goods.good import MAX_STEPS, Good, Quantity, Site, Unit, divide_value
 
 TONNE = Unit.of("TNE")
 COIL = Good(code="HRC", grade="Q235B", unit=TONNE, name="hot-rolled coil")

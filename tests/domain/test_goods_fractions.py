@@ -24,11 +24,11 @@ from goods_ledger import (
 from hypothesis import given
 from hypothesis import strategies as st
 
-from counterfoil.domain.goods_events import BackingLot
+from counterfoil.domain.events.goods_events import BackingLot
+from counterfoil.domain.goods.receipt_terms import Source
 from counterfoil.domain.goods_invariants import goods_faults
 from counterfoil.domain.ledger import Ledger
-from counterfoil.domain.projection import project
-from counterfoil.domain.receipt_terms import Source
+from counterfoil.domain.projection.fold import project
 
 QUANTITIES = st.lists(st.integers(1, 10**9), min_size=2, max_size=9)
 

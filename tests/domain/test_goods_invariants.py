@@ -31,12 +31,12 @@ from goods_ledger import (
     with_goods,
 )
 
-from counterfoil.domain.goods_state import BackedLot
 from counterfoil.domain.invariants import check_invariants, check_rebuilt
 from counterfoil.domain.ledger import Ledger
-from counterfoil.domain.ledger_state import LedgerState
 from counterfoil.domain.lot import AssetId
-from counterfoil.domain.projection import project
+from counterfoil.domain.projection.fold import project
+from counterfoil.domain.state.goods_state import BackedLot
+from counterfoil.domain.state.ledger_state import LedgerState
 from counterfoil.domain.states import BillState, ReceiptState
 
 Harm = Callable[[LedgerState], None]

@@ -30,14 +30,14 @@ from goods_ledger import (
     with_goods,
 )
 
-from counterfoil.domain import goods_events as ev
 from counterfoil.domain.errors import DomainError
-from counterfoil.domain.events import LedgerEvent, Recorded
+from counterfoil.domain.events import goods_events as ev
+from counterfoil.domain.events.ledger_events import LedgerEvent, Recorded
+from counterfoil.domain.goods.receipt_terms import Source
 from counterfoil.domain.ledger import Ledger
-from counterfoil.domain.ledger_state import LedgerState
 from counterfoil.domain.lot import AssetId
-from counterfoil.domain.projection import PROJECTION_MISMATCH, project, projected_events
-from counterfoil.domain.receipt_terms import Source
+from counterfoil.domain.projection.fold import PROJECTION_MISMATCH, project, projected_events
+from counterfoil.domain.state.ledger_state import LedgerState
 
 # What may be said twice and leaves the state as it is.
 SAYS_WHAT_IS_SO = (

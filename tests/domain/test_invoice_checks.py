@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from counterfoil.domain.errors import error_spec
-from counterfoil.domain.invoice import (
+from counterfoil.domain.invoices.invoice import (
     IdScheme,
     Invoice,
     InvoiceFormat,
@@ -21,8 +21,8 @@ from counterfoil.domain.invoice import (
     Severity,
     TaxSubtotal,
 )
-from counterfoil.domain.invoice_checks import check_invoice
-from counterfoil.domain.invoice_findings import FIELD_MISSING, found
+from counterfoil.domain.invoices.invoice_checks import check_invoice
+from counterfoil.domain.invoices.invoice_findings import FIELD_MISSING, found
 from counterfoil.domain.money import MAX_AMOUNT_MINOR, Currency
 
 

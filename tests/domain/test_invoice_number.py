@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from counterfoil.domain.errors import DomainError
-from counterfoil.domain.invoice_number import (
+from counterfoil.domain.invoices.invoice_number import (
     canonical_invoice_number,
     hidden_characters,
     invoice_fingerprint,

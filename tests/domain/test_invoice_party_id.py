@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from counterfoil.domain.invoice import IdScheme, InvoiceParty, PartyIdentifier, Severity
+from counterfoil.domain.invoices.invoice import IdScheme, InvoiceParty, PartyIdentifier, Severity
 from counterfoil.domain.party_id import (
     canonical_party_id,
     check_digit_holds,

@@ -9,9 +9,9 @@ import pytest
 from model_ledger import CNY, CORE, FIRST, LENDER, SECOND, digest, key, lived
 
 from counterfoil.domain.invariants import check_invariants, check_rebuilt
-from counterfoil.domain.ledger_state import InvoiceCapacity, LedgerState
 from counterfoil.domain.lot import AssetId, LotId
-from counterfoil.domain.projection import project
+from counterfoil.domain.projection.fold import project
+from counterfoil.domain.state.ledger_state import InvoiceCapacity, LedgerState
 from counterfoil.domain.states import LienState, LotState, NoteState
 from counterfoil.domain.sub_range import SubRange
 

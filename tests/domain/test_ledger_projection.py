@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 from model_ledger import CORE, FIRST, SECOND, lived, with_parties
 
-from counterfoil.domain import cash_events, events, facility_events, goods_events, lien_events
 from counterfoil.domain.errors import DomainError
-from counterfoil.domain.events import LedgerEvent, LotSplit, PaymentApplied, Recorded
-from counterfoil.domain.ledger_state import LedgerState
+from counterfoil.domain.events import cash_events, facility_events, goods_events, lien_events
+from counterfoil.domain.events import ledger_events as events
+from counterfoil.domain.events.ledger_events import LedgerEvent, LotSplit, PaymentApplied, Recorded
 from counterfoil.domain.lot import LotId
-from counterfoil.domain.projection import PROJECTION_MISMATCH, apply, project, projected_events
+from counterfoil.domain.projection.fold import PROJECTION_MISMATCH, apply, project, projected_events
+from counterfoil.domain.state.ledger_state import LedgerState
 from counterfoil.domain.sub_range import SubRange
 
 # A key of the same party may be added again after it was removed, so adding it says what is already so.

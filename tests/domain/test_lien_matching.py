@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from counterfoil.domain.errors import DomainError
-from counterfoil.domain.external_lien import (
+from counterfoil.domain.external_liens.external_lien import (
     CollateralKind,
     DocumentNumber,
     DocumentNumberKind,
@@ -20,9 +20,9 @@ from counterfoil.domain.external_lien import (
     LotReference,
     NamedParty,
 )
-from counterfoil.domain.invoice import IdScheme, PartyIdentifier
-from counterfoil.domain.lien_evidence import EvidenceField, MatchGrade, fold_lien
-from counterfoil.domain.lien_matching import LARGEST_PLAIN_PARTY, LienMatch, match_liens
+from counterfoil.domain.external_liens.lien_evidence import EvidenceField, MatchGrade, fold_lien
+from counterfoil.domain.external_liens.lien_matching import LARGEST_PLAIN_PARTY, LienMatch, match_liens
+from counterfoil.domain.invoices.invoice import IdScheme, PartyIdentifier
 
 KEY = b"\x07" * 32
 NOW = datetime(2026, 11, 22, tzinfo=UTC)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from counterfoil.domain.lot_choice import lots_with_one_cut, whole_lots
+from counterfoil.domain.goods.lot_choice import lots_with_one_cut, whole_lots
 
 QUANTITIES = st.lists(st.integers(1, 40_000), min_size=1, max_size=12)
 

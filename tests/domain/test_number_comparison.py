@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from counterfoil.domain.external_lien import LotReference
-from counterfoil.domain.invoice_number import canonical_invoice_number, canonical_without_separators
-from counterfoil.domain.lot_comparison import LotRelation, fold_lot, relate_lots
-from counterfoil.domain.number_comparison import NumberRelation, fold_number, relate_numbers
+from counterfoil.domain.external_liens.external_lien import LotReference
+from counterfoil.domain.external_liens.lot_comparison import LotRelation, fold_lot, relate_lots
+from counterfoil.domain.external_liens.number_comparison import NumberRelation, fold_number, relate_numbers
+from counterfoil.domain.invoices.invoice_number import canonical_invoice_number, canonical_without_separators
 
 R = NumberRelation
 PAIRS = [

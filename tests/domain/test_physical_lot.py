@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from counterfoil.domain.errors import DomainError
-from counterfoil.domain.goods import Quantity, Site, Unit
-from counterfoil.domain.physical_lot import PhysicalLot, lot_keys
+from counterfoil.domain.goods.good import Quantity, Site, Unit
+from counterfoil.domain.goods.physical_lot import PhysicalLot, lot_keys
 
 KEY = bytes(range(32))
 QUANTITY = Quantity(25_125, Unit.of("TNE"))

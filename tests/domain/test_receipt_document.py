@@ -11,10 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from counterfoil.domain.errors import DomainError
-from counterfoil.domain.goods import Good, Quantity, Site, Unit
-from counterfoil.domain.money import Currency, Money
-from counterfoil.domain.physical_lot import PhysicalLot
-from counterfoil.domain.receipt_document import (
+from counterfoil.domain.goods.good import Good, Quantity, Site, Unit
+from counterfoil.domain.goods.physical_lot import PhysicalLot
+from counterfoil.domain.goods.receipt_document import (
     Insurance,
     Period,
     ReceiptDocument,
@@ -23,15 +22,16 @@ from counterfoil.domain.receipt_document import (
     StorageFee,
     Valuation,
 )
-from counterfoil.domain.receipt_elements import ELEMENTS, ElementPlace, missing_elements
-from counterfoil.domain.rules import Certainty
-from counterfoil.domain.salted_fields import (
+from counterfoil.domain.goods.receipt_elements import ELEMENTS, ElementPlace, missing_elements
+from counterfoil.domain.goods.salted_fields import (
     Disclosure,
     SaltedDocument,
     fields_root,
     salt_fields,
     verify_disclosure,
 )
+from counterfoil.domain.money import Currency, Money
+from counterfoil.domain.rules import Certainty
 
 CNY = Currency.of("CNY")
 TNE = Unit.of("TNE")

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from counterfoil.domain.errors import DomainError
-from counterfoil.domain.invoice import Severity
+from counterfoil.domain.invoices.invoice import Severity
 from counterfoil.domain.rules import (
     RULE_BROKEN,
     RULES,

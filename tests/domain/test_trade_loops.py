@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from counterfoil.domain.errors import DomainError
-from counterfoil.domain.trade_loops import LoopKind, TitleTransfer, TradeLoop, find_trade_loops
+from counterfoil.domain.goods.trade_loops import LoopKind, TitleTransfer, TradeLoop, find_trade_loops
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 MONTH = timedelta(days=30)

@@ -13,7 +13,7 @@ from xml.sax.saxutils import escape
 from stdnum.iso7064 import mod_11_10
 from typer.testing import CliRunner
 
-from counterfoil.entrypoints.cli import app
+from counterfoil.entrypoints.cli.command_line import app
 from ledger_support import Firm, ubl, ubl_credit_note
 
 

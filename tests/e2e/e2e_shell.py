@@ -6,7 +6,7 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-from counterfoil.entrypoints.cli import app
+from counterfoil.entrypoints.cli.command_line import app
 
 
 class Shell:

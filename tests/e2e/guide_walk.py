@@ -9,7 +9,7 @@ from pathlib import Path
 from click.testing import Result
 from typer.testing import CliRunner
 
-from counterfoil.entrypoints.cli import app
+from counterfoil.entrypoints.cli.command_line import app
 
 
 def steps_of(guide: Path) -> list[tuple[str, list[str]]]:

@@ -31,12 +31,37 @@ def shell(shell_at: Callable[[Path], Shell], stocked_home: Path, tmp_path: Path)
 
 
 def pledge(shell: Shell) -> None:
-    shell("lien", "pledge", "receipt:1", "--as", LAHN_ID, "--to", BANK_ID, "--secured", "20000.00", "--agreement", "PL-1", "--registration", "0613-9")
+    shell(
+        "lien",
+        "pledge",
+        "receipt:1",
+        "--as",
+        LAHN_ID,
+        "--to",
+        BANK_ID,
+        "--secured",
+        "20000.00",
+        "--agreement",
+        "PL-1",
+        "--registration",
+        "0613-9",
+    )
 
 
 def offer(shell: Shell, *more: str) -> str:
     return shell(
-        *("facility", "offer", "--as", BANK_ID, "--borrower", LAHN_ID, "--currency", "EUR", "--principal", "5000.00"),
+        *(
+            "facility",
+            "offer",
+            "--as",
+            BANK_ID,
+            "--borrower",
+            LAHN_ID,
+            "--currency",
+            "EUR",
+            "--principal",
+            "5000.00",
+        ),
         *("--rate-bps", "600", "--due-in-days", "90", "--price-source", SOURCE_ID, "--draw-ltv-bps", "7000"),
         *("--call-ltv-bps", "8000", "--minimum-value", "6000.00", "--agreement", "FA-1"),
         *("--good", "HRC:S235JR:TNE=1000", "--asset", "receipt:1", *more),
@@ -46,7 +71,12 @@ def offer(shell: Shell, *more: str) -> str:
 def test_a_receipt_as_json_and_as_a_sheet(shell: Shell) -> None:
     pledge(shell)
     shown = json.loads(shell("receipt", "show", "1", "--json"))
-    assert (shown["state"], shown["good"], shown["quantity"], shown["unit"]) == ("pledged", "HRC:S235JR:TNE", "75.115", "TNE")
+    assert (shown["state"], shown["good"], shown["quantity"], shown["unit"]) == (
+        "pledged",
+        "HRC:S235JR:TNE",
+        "75.115",
+        "TNE",
+    )
     assert shown["holder"] == {"party_id": 1, "name": LAHN.name}
     assert shown["inspector"]["name"] == INSPECTOR.name
     assert [(lot["label"], lot["quantity"], lot["bay"]) for lot in shown["physical_lots"]] == [
@@ -54,7 +84,9 @@ def test_a_receipt_as_json_and_as_a_sheet(shell: Shell) -> None:
         ("Salzgitter serial C-1002", "24.980", "B-01"),
         ("Salzgitter serial C-1003", "25.010", "B-01"),
     ]
-    assert [(lien["pledgee"]["name"], lien["secured_minor"], lien["state"]) for lien in shown["liens"]] == [(BANK.name, 2_000_000, "active")]
+    assert [(lien["pledgee"]["name"], lien["secured_minor"], lien["state"]) for lien in shown["liens"]] == [
+        (BANK.name, 2_000_000, "active")
+    ]
     assert shown["price_minor"] == 60_000
     assert json.loads(shell("receipt", "list", "--json")) == [shown]
     sheet = shell("receipt", "show", "1")
@@ -75,9 +107,13 @@ def test_liens_as_tables_and_json(shell: Shell) -> None:
     pledge(shell)
     assert "receipt:1#1" in shell("lien", "priority", "receipt:1", "--json")
     assert f"1. {BANK.name} (party 4): public" in shell("lien", "priority", "receipt:1")
-    assert "has another pledgee" in shell("lien", "transfer", "receipt:1", "--as", BANK_ID, "--to", SECOND_ID, "--agreement", "sale")
+    assert "has another pledgee" in shell(
+        "lien", "transfer", "receipt:1", "--as", BANK_ID, "--to", SECOND_ID, "--agreement", "sale"
+    )
     assert "(NotPledgee)" in shell("lien", "release", "receipt:1", "--as", BANK_ID, "--reason", "x", code=1)
-    assert "is free of the lien" in shell("lien", "release", "receipt:1", "--as", SECOND_ID, "--reason", "claim paid")
+    assert "is free of the lien" in shell(
+        "lien", "release", "receipt:1", "--as", SECOND_ID, "--reason", "claim paid"
+    )
     (lien,) = json.loads(shell("lien", "list", "--json"))
     assert (lien["asset"], lien["state"], lien["reason"]) == ("receipt:1", "released", "claim paid")
     assert lien["ended_at"] is not None
@@ -90,9 +126,23 @@ def test_liens_as_tables_and_json(shell: Shell) -> None:
 def test_a_lot_is_pledged_and_released_in_part_by_the_same_commands(shell: Shell) -> None:
     shell("note", "propose", "RE-2026-0042", "--as", LAHN_ID, "--in-days", "90")
     shell("note", "confirm", "1", "--as", HALDEN_ID)
-    shell("lien", "pledge", "lot:1.0.0", "--as", LAHN_ID, "--to", BANK_ID, "--secured", "500.00", "--agreement", "PL-1")
+    shell(
+        "lien",
+        "pledge",
+        "lot:1.0.0",
+        "--as",
+        LAHN_ID,
+        "--to",
+        BANK_ID,
+        "--secured",
+        "500.00",
+        "--agreement",
+        "PL-1",
+    )
     assert "--amount" in shell("lien", "release-part", "lot:1.0.0", "--as", BANK_ID, "--reason", "x", code=2)
-    released = shell("lien", "release-part", "lot:1.0.0", "--as", BANK_ID, "--amount", "400.00", "--reason", "part paid")
+    released = shell(
+        "lien", "release-part", "lot:1.0.0", "--as", BANK_ID, "--amount", "400.00", "--reason", "part paid"
+    )
     assert "lot:1.1.1 is free; the lien goes on over lot:1.1.0." in released
     assert "Lot 1/1/0 is free of the lien." in shell("release", "1/1/0", "--as", BANK_ID, "--reason", "paid")
     assert "(LienNotFound)" in shell("lien", "release", "lot:1.1.1", "--as", BANK_ID, "--reason", "x", code=1)
@@ -102,8 +152,12 @@ def test_a_lot_is_pledged_and_released_in_part_by_the_same_commands(shell: Shell
 def test_parts_substitutes_and_orders_over_pledged_receipts(shell: Shell, tmp_path: Path) -> None:
     pledge(shell)
     seal = tmp_path / "seal.json"
-    seal.write_text(shell("receipt", "seal", "split", "1", "--as", KEEPER_ID, "--lot", "C-1003"), encoding="utf-8")
-    released = shell("lien", "release-part", "receipt:1", "--as", BANK_ID, "--seal", str(seal), "--reason", "part paid")
+    seal.write_text(
+        shell("receipt", "seal", "split", "1", "--as", KEEPER_ID, "--lot", "C-1003"), encoding="utf-8"
+    )
+    released = shell(
+        "lien", "release-part", "receipt:1", "--as", BANK_ID, "--seal", str(seal), "--reason", "part paid"
+    )
     assert "receipt:2 is free; the lien goes on over receipt:1." in released
     assert "on receipt:1, before it was cut" in shell("lien", "history", "receipt:2")
     shell("lien", "propose", "receipt:1", "receipt:2", "--as", LAHN_ID)
@@ -111,21 +165,44 @@ def test_parts_substitutes_and_orders_over_pledged_receipts(shell: Shell, tmp_pa
     assert "went to 3" in shell("lien", "enforce", "receipt:2", "--to", VALTENNA_ID, "--order", "AG 3 K 7/26")
     assert VALTENNA.name in shell("receipt", "show", "2")
     shell("lien", "release-part", "receipt:1", "--as", BANK_ID, "--reason", "x", code=2)
-    assert "(LienNotFound)" in shell("lien", "release-part", "receipt:1", "--as", BANK_ID, "--reason", "x", "--quantity", "24.980", "--sealed-by", KEEPER_ID, code=1)
+    assert "(LienNotFound)" in shell(
+        "lien",
+        "release-part",
+        "receipt:1",
+        "--as",
+        BANK_ID,
+        "--reason",
+        "x",
+        "--quantity",
+        "24.980",
+        "--sealed-by",
+        KEEPER_ID,
+        code=1,
+    )
 
 
 def test_seals_go_as_files_and_damaged_ones_are_refused(shell: Shell, tmp_path: Path) -> None:
     seal = tmp_path / "seal.json"
-    text = shell("receipt", "seal", "split", "1", "--as", KEEPER_ID, "--quantity", "24.980", "--valid-hours", "2")
+    text = shell(
+        "receipt", "seal", "split", "1", "--as", KEEPER_ID, "--quantity", "24.980", "--valid-hours", "2"
+    )
     seal.write_text(text, encoding="utf-8")
-    assert "(SealOfAnotherAct)" in shell("receipt", "transfer", "1", "--as", LAHN_ID, "--to", VALTENNA_ID, "--seal", str(seal), code=1)
-    assert "Receipt 1 is split: 2 cut off." in shell("receipt", "split", "1", "--as", LAHN_ID, "--seal", str(seal))
+    assert "(SealOfAnotherAct)" in shell(
+        "receipt", "transfer", "1", "--as", LAHN_ID, "--to", VALTENNA_ID, "--seal", str(seal), code=1
+    )
+    assert "Receipt 1 is split: 2 cut off." in shell(
+        "receipt", "split", "1", "--as", LAHN_ID, "--seal", str(seal)
+    )
     merged = shell("receipt", "seal", "merge", "1", "--as", KEEPER_ID, "--with", "2")
     seal.write_text(merged, encoding="utf-8")
-    assert "has the goods of 1 more" in shell("receipt", "merge", "1", "--as", LAHN_ID, "--with", "2", "--seal", str(seal))
+    assert "has the goods of 1 more" in shell(
+        "receipt", "merge", "1", "--as", LAHN_ID, "--with", "2", "--seal", str(seal)
+    )
     for damaged in ("{}", "not json", text.replace('"sequence": 0', '"sequence": "no"')):
         seal.write_text(damaged, encoding="utf-8")
-        assert "(SealFileInvalid)" in shell("receipt", "split", "1", "--as", LAHN_ID, "--seal", str(seal), code=1)
+        assert "(SealFileInvalid)" in shell(
+            "receipt", "split", "1", "--as", LAHN_ID, "--seal", str(seal), code=1
+        )
     assert "(SealMissing)" in shell("receipt", "split", "1", "--as", LAHN_ID, "--quantity", "24.980", code=1)
 
 
@@ -139,25 +216,73 @@ def test_the_other_ways_of_a_receipt(shell: Shell, tmp_path: Path) -> None:
     assert "by order" in run("receipt", "force-transfer", "1", "--to", VALTENNA_ID, "--order", "LG 2")
     assert "no longer frozen" in run("receipt", "unfreeze", "1", "--order", "LG 3")
     assert "consent to pledges ended" in run("receipt", "consent", "1", "--as", KEEPER_ID, "--end")
-    assert "(PartsDifferFromWhole)" in run("receipt", "restack", "1", "--as", KEEPER_ID, "--lot", "C-1003", "--into", "25.000:B-09", "--reason", "x", code=1)
-    assert "lies in 1 lots now" in run("receipt", "restack", "1", "--as", KEEPER_ID, "--lot", "C-1003", "--into", "25.010:B-09", "--reason", "moved")
+    assert "(PartsDifferFromWhole)" in run(
+        "receipt",
+        "restack",
+        "1",
+        "--as",
+        KEEPER_ID,
+        "--lot",
+        "C-1003",
+        "--into",
+        "25.000:B-09",
+        "--reason",
+        "x",
+        code=1,
+    )
+    assert "lies in 1 lots now" in run(
+        "receipt",
+        "restack",
+        "1",
+        "--as",
+        KEEPER_ID,
+        "--lot",
+        "C-1003",
+        "--into",
+        "25.010:B-09",
+        "--reason",
+        "moved",
+    )
     run("receipt", "order", "1", "--as", VALTENNA_ID, "--order", "truck")
     assert "is revoked" in run("receipt", "revoke", "1", "--as", VALTENNA_ID)
-    done = run("receipt", "deliver-part", "1", "--as", VALTENNA_ID, "--keeper", KEEPER_ID, "--lot", "C-1001", "--lot", "C-1002", "--order", "truck", "--handover", "W-1")
+    done = run(
+        "receipt",
+        "deliver-part",
+        "1",
+        "--as",
+        VALTENNA_ID,
+        "--keeper",
+        KEEPER_ID,
+        "--lot",
+        "C-1001",
+        "--lot",
+        "C-1002",
+        "--order",
+        "truck",
+        "--handover",
+        "W-1",
+    )
     assert "Receipt 2 was split off, delivered and ended; receipt 1 goes on." in done
     assert "is cancelled" in run("receipt", "cancel", "1", "--order", "LG 4")
     assert json.loads(run("stock", "list", "--json"))[0]["receipted_steps"] == 0
     damaged = tmp_path / "receipt.yaml"
-    damaged.write_text((SAMPLES / "receipt.yaml").read_text(encoding="utf-8").replace("quantity: 75.330", "quantity: a lot"), encoding="utf-8")
+    damaged.write_text(
+        (SAMPLES / "receipt.yaml").read_text(encoding="utf-8").replace("quantity: 75.330", "quantity: a lot"),
+        encoding="utf-8",
+    )
     refused = run("receipt", "take-in", str(damaged), "--as", KEEPER_ID, code=1)
     assert "goods.quantity" in refused
     assert "(ReceiptFileUnusable)" in refused
-    assert "(PartyNotFound)" in run("receipt", "take-in", str(SAMPLES / "receipt.yaml"), "--as", KEEPER_ID, code=1)
+    assert "(PartyNotFound)" in run(
+        "receipt", "take-in", str(SAMPLES / "receipt.yaml"), "--as", KEEPER_ID, code=1
+    )
 
 
 def test_stocks_and_their_audit_as_json(shell: Shell) -> None:
     listed = json.loads(shell("stock", "list", "--json"))
-    assert [(each["good"], each["attested_steps"], each["receipted_steps"], each["fresh"]) for each in listed] == [
+    assert [
+        (each["good"], each["attested_steps"], each["receipted_steps"], each["fresh"]) for each in listed
+    ] == [
         ("HRC:S235JR:TNE", 100_000, 75_115, True),
         ("WHEAT:A:TNE", 500_000, 0, True),
     ]
@@ -182,7 +307,10 @@ def test_a_facility_by_options_alone(shell: Shell) -> None:
     shown = json.loads(shell("facility", "show", "2", "--json"))
     assert (shown["state"], shown["ltv_bps"], shown["value_minor"]) == ("open", 1_233, 4_056_210)
     assert [asset["asset"] for asset in shown["pool"]] == ["receipt:1"]
-    assert [each["state"] for each in json.loads(shell("facility", "list", "--json"))] == ["withdrawn", "open"]
+    assert [each["state"] for each in json.loads(shell("facility", "list", "--json"))] == [
+        "withdrawn",
+        "open",
+    ]
     assert "5,000.00 EUR" in shell("facility", "list")
     assert "facility's value" in shell("receipt", "show", "1")
     assert "(LtvWithinLimit)" in shell("facility", "call", "2", "--as", BANK_ID, code=1)
@@ -192,7 +320,9 @@ def test_a_facility_by_options_alone(shell: Shell) -> None:
     assert "margin is called until" in shell("facility", "show", "2")
     shell("clock", "advance", "--days", "4")
     shell("price", "post", "HRC", "79.00", "EUR", "--as", SOURCE_ID)
-    assert "surplus to the borrower: " in shell("facility", "take", "2", "receipt:1", "--as", BANK_ID, "--price", "5500.00")
+    assert "surplus to the borrower: " in shell(
+        "facility", "take", "2", "receipt:1", "--as", BANK_ID, "--price", "5500.00"
+    )
     assert json.loads(shell("facility", "show", "2", "--json"))["state"] == "closed"
     assert json.loads(shell("price", "list", "--json"))[0]["price_minor"] == 7_900
     assert SOURCE.name in shell("price", "list")
@@ -201,13 +331,29 @@ def test_a_facility_by_options_alone(shell: Shell) -> None:
 def test_claims_and_sales_of_a_facility(shell: Shell) -> None:
     offer(shell)
     shell("facility", "accept", "1", "--as", LAHN_ID)
-    assert "is offered to 5" in shell("facility", "offer-claim", "1", "--as", BANK_ID, "--to", SECOND_ID, "--price", "4900.00", "--agreement", "CL-1")
+    assert "is offered to 5" in shell(
+        "facility",
+        "offer-claim",
+        "1",
+        "--as",
+        BANK_ID,
+        "--to",
+        SECOND_ID,
+        "--price",
+        "4900.00",
+        "--agreement",
+        "CL-1",
+    )
     assert "is yours" in shell("facility", "take-claim", "1", "--as", SECOND_ID)
-    assert "Paid 0.00 EUR of interest and 1,000.00 EUR of principal." in shell("facility", "repay", "1", "--as", LAHN_ID, "--amount", "1000.00")
+    assert "Paid 0.00 EUR of interest and 1,000.00 EUR of principal." in shell(
+        "facility", "repay", "1", "--as", LAHN_ID, "--amount", "1000.00"
+    )
     shell("clock", "advance", "--days", "91")
     assert "is in default" in shell("facility", "default", "1", "--as", SECOND_ID)
     shell("price", "post", "HRC", "130.00", "EUR", "--as", SOURCE_ID)
-    assert "is offered to 2" in shell("facility", "sell", "1", "receipt:1", "--as", SECOND_ID, "--buyer", HALDEN_ID, "--price", "9800.00")
+    assert "is offered to 2" in shell(
+        "facility", "sell", "1", "receipt:1", "--as", SECOND_ID, "--buyer", HALDEN_ID, "--price", "9800.00"
+    )
     assert "is yours" in shell("facility", "buy", "1", "receipt:1", "--as", HALDEN_ID)
     assert HALDEN.name in shell("receipt", "show", "1")
 
@@ -234,17 +380,66 @@ def test_terms_of_a_facility_are_checked_field_by_field(shell: Shell, tmp_path: 
 
 
 def test_a_bill_from_issue_to_the_receipt_of_its_goods(shell: Shell) -> None:
-    issue = ("bill", "issue", "--as", CARRIER_ID, "--shipper", VALTENNA_ID, "--carrier-code", "MAEU", "--good", "HRC:S235JR:TNE", "--quantity", "25", "--from", "CNSHA", "--to", "DEHAM", "--seal", "ML-1")
+    issue = (
+        "bill",
+        "issue",
+        "--as",
+        CARRIER_ID,
+        "--shipper",
+        VALTENNA_ID,
+        "--carrier-code",
+        "MAEU",
+        "--good",
+        "HRC:S235JR:TNE",
+        "--quantity",
+        "25",
+        "--from",
+        "CNSHA",
+        "--to",
+        "DEHAM",
+        "--seal",
+        "ML-1",
+    )
     assert "Bill 1: 25.000 TNE of HRC:S235JR:TNE on MAEU 583047112." in shell(*issue, "--number", "583047112")
     assert "(BillNumberUsed)" in shell(*issue, "--number", "MAEU-583 047 112", code=1)
-    assert "is endorsed" in shell("bill", "endorse", "1", "--as", VALTENNA_ID, "--to", LAHN_ID, "--reference", "PO-1")
-    shell("lien", "pledge", "bill:1", "--as", LAHN_ID, "--to", BANK_ID, "--secured", "100.00", "--currency", "EUR", "--agreement", "PL")
+    assert "is endorsed" in shell(
+        "bill", "endorse", "1", "--as", VALTENNA_ID, "--to", LAHN_ID, "--reference", "PO-1"
+    )
+    shell(
+        "lien",
+        "pledge",
+        "bill:1",
+        "--as",
+        LAHN_ID,
+        "--to",
+        BANK_ID,
+        "--secured",
+        "100.00",
+        "--currency",
+        "EUR",
+        "--agreement",
+        "PL",
+    )
     assert json.loads(shell("bill", "list", "--json"))[0]["state"] == "pledged"
     shell("lien", "release", "bill:1", "--as", BANK_ID, "--reason", "paid")
     shell("bill", "surrender", "1", "--as", LAHN_ID, "--order", "switch")
     shell("bill", "revoke", "1", "--as", LAHN_ID)
     shell("bill", "surrender", "1", "--as", LAHN_ID, "--order", "switch")
-    switched = shell("bill", "switch", "1", "--as", CARRIER_ID, "--carrier-code", "MAEU", "--number", "583047999", "--from", "CNSHA", "--to", "BEANR")
+    switched = shell(
+        "bill",
+        "switch",
+        "1",
+        "--as",
+        CARRIER_ID,
+        "--carrier-code",
+        "MAEU",
+        "--number",
+        "583047999",
+        "--from",
+        "CNSHA",
+        "--to",
+        "BEANR",
+    )
     assert "Bill 1 is switched for bill 2" in switched
     shell("bill", "freeze", "2", "--order", "LG 1")
     shell("bill", "force-transfer", "2", "--to", HALDEN_ID, "--order", "LG 1")
@@ -254,5 +449,7 @@ def test_a_bill_from_issue_to_the_receipt_of_its_goods(shell: Shell) -> None:
         assert line in sheet, sheet
     assert "583047999" in shell("bill", "list")
     assert json.loads(shell("bill", "show", "2", "--json"))["holder"]["name"] == HALDEN.name
-    assert "(UnexpectedBillState)" in shell("bill", "discharge", "2", "--as", CARRIER_ID, "--receipt", "1", code=1)
+    assert "(UnexpectedBillState)" in shell(
+        "bill", "discharge", "2", "--as", CARRIER_ID, "--receipt", "1", code=1
+    )
     assert "(UnexpectedBillState)" in shell("bill", "reinstate", "2", "--order", "LG 3", code=1)

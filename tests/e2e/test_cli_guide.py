@@ -30,5 +30,5 @@ def test_command_modules_load_neither_chain_nor_store() -> None:
         check=True,
         timeout=240,
     ).stdout.split()
-    assert "counterfoil.entrypoints.cli_note" in loaded
+    assert "counterfoil.entrypoints.cli.note" in loaded
     assert {"web3", "eth", "eth_account", "sqlalchemy", "counterfoil.bootstrap"}.isdisjoint(loaded)

@@ -27,9 +27,9 @@ from demo_support import (
 from counterfoil.bootstrap import open_ledger
 from counterfoil.domain.states import ReceiptState
 from counterfoil.settings import Settings
-from counterfoil.usecases.audit_stock import audit_stock
-from counterfoil.usecases.check_books import check_books
-from counterfoil.usecases.lien_history import list_liens
+from counterfoil.usecases.books.check_books import check_books
+from counterfoil.usecases.liens.lien_history import list_liens
+from counterfoil.usecases.receipts.audit_stock import audit_stock
 
 RONGJIN, KEEPER = "融锦特钢材料有限公司", "江港仓储有限公司"
 SERIALS = [f"华屿钢铁 serial HY26-11-005{last}" for last in ("33", "34", "37", "38", "41", "42", "46", "49")]

@@ -10,7 +10,7 @@ from demo_support import SAMPLES, DemoRun, assert_sound, financings, held, run_d
 
 from counterfoil.bootstrap import open_ledger
 from counterfoil.settings import Settings
-from counterfoil.usecases.check_books import check_books
+from counterfoil.usecases.books.check_books import check_books
 
 LANCHUAN, JIANGLING, QICHEN = "澜川智能装备股份有限公司", "江岭传动机械有限公司", "启辰电控技术有限公司"
 BOYUE, RONGJIN = "博岳齿轮制造有限公司", "融锦特钢材料有限公司"

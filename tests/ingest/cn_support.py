@@ -5,8 +5,8 @@ from __future__ import annotations
 import io
 import zipfile
 
-from counterfoil.domain.invoice import Invoice, Severity
-from counterfoil.domain.invoice_checks import DUE_DATE_MISSING
+from counterfoil.domain.invoices.invoice import Invoice, Severity
+from counterfoil.domain.invoices.invoice_checks import DUE_DATE_MISSING
 from counterfoil.ingest.reader import ReadLimits, ReadResult, read_invoice
 
 SELLER_ID, BUYER_ID = "91320281MA9JL41TX0", "91320594MA9LC07W4B"

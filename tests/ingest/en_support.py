@@ -7,7 +7,7 @@ from io import BytesIO
 
 from pypdf import PdfWriter
 
-from counterfoil.domain.invoice import Severity
+from counterfoil.domain.invoices.invoice import Severity
 from counterfoil.ingest.reader import ReadResult, read_invoice
 
 UBL = """<?xml version="1.0" encoding="UTF-8"?>

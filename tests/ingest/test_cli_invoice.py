@@ -9,7 +9,7 @@ import pytest
 from en_support import CII, UBL, changed, pdf_with
 from typer.testing import CliRunner, Result
 
-from counterfoil.entrypoints.cli_invoice import invoice_app
+from counterfoil.entrypoints.cli.invoice import invoice_app
 
 FIELDS = [
     "file", "format", "number", "type", "issue_date", "due_date", "currency", "seller", "buyer",

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 from lxml import etree
 
-from counterfoil.domain.invoice import (
+from counterfoil.domain.invoices.invoice import (
     IdScheme,
     InvoiceFormat,
     InvoiceType,

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from counterfoil.domain.invoice import IdScheme, InvoiceFormat, InvoiceType, ReferenceKind, Severity
+from counterfoil.domain.invoices.invoice import IdScheme, InvoiceFormat, InvoiceType, ReferenceKind, Severity
 from ingest.cn_support import BUYER_ID, SELLER_ID, accepted, changed, codes, read
 
 NUMBER = "26332000000000000033"

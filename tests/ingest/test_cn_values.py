@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from counterfoil.domain.invoice import IdScheme
+from counterfoil.domain.invoices.invoice import IdScheme
 from counterfoil.ingest.formats.cn_values import amount_of_words, read_tax_id
 
 

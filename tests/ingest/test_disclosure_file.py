@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from counterfoil.domain.errors import DomainError
-from counterfoil.domain.salted_fields import salt_fields, verify_disclosure
+from counterfoil.domain.goods.salted_fields import salt_fields, verify_disclosure
 from counterfoil.ingest.disclosure_file import disclosure_from_json, disclosure_to_json
 from counterfoil.ingest.receipt_intake import read_receipt
 

@@ -10,14 +10,14 @@ from decimal import Decimal
 import pytest
 from en_support import CII, UBL, codes, errors, read
 
-from counterfoil.domain.invoice import (
+from counterfoil.domain.invoices.invoice import (
     IdScheme,
     InvoiceFormat,
     InvoiceType,
     ReferenceKind,
     Severity,
 )
-from counterfoil.domain.invoice_number import invoice_fingerprint
+from counterfoil.domain.invoices.invoice_number import invoice_fingerprint
 from counterfoil.domain.party_id import party_keys
 
 KEY = bytes(range(32))

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from counterfoil.domain.external_lien import (
+from counterfoil.domain.external_liens.external_lien import (
     CollateralKind,
     DocumentNumber,
     DocumentNumberKind,
@@ -19,7 +19,7 @@ from counterfoil.domain.external_lien import (
     LotReference,
     NamedParty,
 )
-from counterfoil.domain.invoice import IdScheme, PartyIdentifier
+from counterfoil.domain.invoices.invoice import IdScheme, PartyIdentifier
 from counterfoil.domain.money import Currency, Money
 from counterfoil.ingest.external_lien_csv import COLUMNS
 from counterfoil.ingest.external_lien_entry import json_schema

@@ -22,7 +22,7 @@ from pypdf.generic import (
     TextStringObject,
 )
 
-from counterfoil.domain.invoice import InvoiceFormat, Severity
+from counterfoil.domain.invoices.invoice import InvoiceFormat, Severity
 from counterfoil.ingest.reader import ReadLimits, ReadResult, read_invoice
 
 BODY = UBL.partition("?>")[2]

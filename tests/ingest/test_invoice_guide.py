@@ -8,8 +8,9 @@ from types import ModuleType
 
 import pytest
 
-from counterfoil.domain import invoice_checks, invoice_findings, party_id
+from counterfoil.domain import party_id
 from counterfoil.domain.errors import error_spec
+from counterfoil.domain.invoices import invoice_checks, invoice_findings
 from counterfoil.ingest.formats import factur_x
 
 GUIDE = Path(__file__).parents[2] / "docs" / "guides" / "invoices.md"

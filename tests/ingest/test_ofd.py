@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from counterfoil.domain.invoice import InvoiceFormat, InvoiceType, ReferenceKind, Severity
+from counterfoil.domain.invoices.invoice import InvoiceFormat, InvoiceType, ReferenceKind, Severity
 from ingest.cn_support import (
     CUSTOM,
     EINVOICE,

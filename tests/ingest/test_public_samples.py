@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from counterfoil.domain.invoice import InvoiceFormat, Severity
+from counterfoil.domain.invoices.invoice import InvoiceFormat, Severity
 from counterfoil.ingest.reader import read_invoice
 
 SAMPLES = Path(__file__).parent / "public_samples"

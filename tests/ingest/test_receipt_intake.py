@@ -13,8 +13,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from counterfoil.domain.goods import Unit
-from counterfoil.domain.receipt_document import ReceiptDocument
+from counterfoil.domain.goods.good import Unit
+from counterfoil.domain.goods.receipt_document import ReceiptDocument
 from counterfoil.ingest.receipt_intake import FieldFault, ReceiptRefused, read_receipt
 
 SAMPLE = Path(__file__).resolve().parents[2] / "samples" / "receipt.yaml"

@@ -17,8 +17,8 @@ import pytest
 import yaml
 from pypdf import PdfReader
 
-from counterfoil.domain.invoice import IdScheme, Invoice, InvoiceFormat, InvoiceType, Severity
-from counterfoil.domain.invoice_number import canonical_invoice_number
+from counterfoil.domain.invoices.invoice import IdScheme, Invoice, InvoiceFormat, InvoiceType, Severity
+from counterfoil.domain.invoices.invoice_number import canonical_invoice_number
 from counterfoil.domain.party_id import check_digit_holds
 from counterfoil.ingest.reader import read_invoice
 

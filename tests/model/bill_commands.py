@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from counterfoil.domain.goods_events import BillTerms
+from counterfoil.domain.events.goods_events import BillTerms
 from counterfoil.domain.ledger import Call, Ledger
 from model.commands import Command
 

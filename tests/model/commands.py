@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from counterfoil.domain.events import InvoiceShare
+from counterfoil.domain.events.ledger_events import InvoiceShare
 from counterfoil.domain.ledger import Call, Ledger
 from counterfoil.domain.lot import LotId
 from counterfoil.domain.states import PartyRole, PartyState

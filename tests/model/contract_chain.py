@@ -24,7 +24,7 @@ from counterfoil.chain.ledger_deployment import deploy_ledger
 from counterfoil.chain.revert_map import RevertMap
 from counterfoil.chain.rpc import Rpc
 from counterfoil.domain.states import Office
-from counterfoil.ports import EventRecord
+from counterfoil.ports.engine import EventRecord
 
 START_S = 1_750_000_000
 _GAS = 90_000_000

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from counterfoil.domain.facility_events import FacilityTerms
+from counterfoil.domain.events.facility_events import FacilityTerms
 from counterfoil.domain.lot import AssetId
 from model.commands import Command
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-from counterfoil.domain.facility_state import Facility
-from counterfoil.domain.facility_valuation import valuation_of
 from counterfoil.domain.ledger import Ledger
-from counterfoil.domain.ledger_state import LedgerState
 from counterfoil.domain.lot import AssetId
+from counterfoil.domain.state.facility_state import Facility
+from counterfoil.domain.state.facility_valuation import valuation_of
+from counterfoil.domain.state.ledger_state import LedgerState
 from counterfoil.domain.states import FacilityState
 
 NO_LIEN = {

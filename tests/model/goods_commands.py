@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from counterfoil.domain.goods_events import BackingLot
+from counterfoil.domain.events.goods_events import BackingLot
+from counterfoil.domain.goods.receipt_terms import KeeperSeal, Part, Source
 from counterfoil.domain.ledger import Call, DraftTerms, Ledger
 from counterfoil.domain.lot import AssetId
-from counterfoil.domain.receipt_terms import KeeperSeal, Part, Source
 from model.commands import Command
 from model.seals import DivisionOf, SealOf
 

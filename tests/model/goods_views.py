@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from counterfoil.domain import goods_events as ev
+from counterfoil.domain.events import goods_events as ev
 from counterfoil.domain.lot import AssetId
 from counterfoil.domain.states import BillState, ReceiptState
 from model.facility_views import Pair

@@ -15,11 +15,11 @@ from typing import Any
 
 from hypothesis.stateful import RuleBasedStateMachine
 
-from counterfoil.domain.events import InvoiceShare
+from counterfoil.domain.events.ledger_events import InvoiceShare
 from counterfoil.domain.invariants import check_invariants
 from counterfoil.domain.ledger import LoanTerms
-from counterfoil.domain.ledger_state import Note
 from counterfoil.domain.lot import Lot, LotId
+from counterfoil.domain.state.ledger_state import Note
 from counterfoil.domain.states import LotState, NoteState, Office, PartyRole
 from model.commands import (
     Command,

@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from counterfoil.domain.errors import DomainError
-from counterfoil.domain.events import InvoiceShare
-from counterfoil.domain.facility_events import LOTS_GOOD, FacilityTerms, GoodTerms
-from counterfoil.domain.facility_state import Facility
-from counterfoil.domain.facility_valuation import debt_of, valuation_of, worth_of
-from counterfoil.domain.goods_events import BackingLot
+from counterfoil.domain.events.facility_events import LOTS_GOOD, FacilityTerms, GoodTerms
+from counterfoil.domain.events.goods_events import BackingLot
+from counterfoil.domain.events.ledger_events import InvoiceShare
+from counterfoil.domain.goods.receipt_terms import KeeperSeal, Part
 from counterfoil.domain.ledger import WHOLE_DEBT, DraftTerms, Pledge
-from counterfoil.domain.ledger_state import Lien
 from counterfoil.domain.lot import ASSET_KIND_LOT, AssetId, LotId
-from counterfoil.domain.receipt_terms import KeeperSeal, Part
+from counterfoil.domain.state.facility_state import Facility
+from counterfoil.domain.state.facility_valuation import debt_of, valuation_of, worth_of
+from counterfoil.domain.state.ledger_state import Lien
 from counterfoil.domain.states import FacilityState, LienState, LotState, Office, PartyRole, ReceiptState
 from model import commands, goods_commands, lien_commands, money_commands
 from model import facility_commands as do

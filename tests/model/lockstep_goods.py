@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from counterfoil.domain.goods_events import BackingLot, BillTerms
-from counterfoil.domain.goods_state import Bill, Receipt, Stock
+from counterfoil.domain.events.goods_events import BackingLot, BillTerms
+from counterfoil.domain.goods.receipt_terms import KeeperSeal
 from counterfoil.domain.ledger import DraftTerms
-from counterfoil.domain.ledger_state import Lien
 from counterfoil.domain.lot import AssetId
-from counterfoil.domain.receipt_terms import KeeperSeal
+from counterfoil.domain.state.goods_state import Bill, Receipt, Stock
+from counterfoil.domain.state.ledger_state import Lien
 from counterfoil.domain.states import BillState, LienState, Office, PartyRole, ReceiptState
 from model import bill_commands, commands, goods_commands
 from model.commands import digest

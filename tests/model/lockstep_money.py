@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NoReturn
 
-from counterfoil.domain import contract_errors_money as codes
 from counterfoil.domain.errors import DomainError
 from counterfoil.domain.ledger import (
     WHOLE_DEBT,
@@ -17,8 +16,9 @@ from counterfoil.domain.ledger import (
     PurchaseTerms,
     payable_ranges,
 )
-from counterfoil.domain.ledger_state import Note
 from counterfoil.domain.lot import AssetId, LotId
+from counterfoil.domain.refusals import money_refusals as codes
+from counterfoil.domain.state.ledger_state import Note
 from counterfoil.domain.states import FinancingState, LienState, LotState, NoteState, Office
 from model import money_commands as do
 from model.commands import Command, digest

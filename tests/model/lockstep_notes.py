@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from counterfoil.domain.events import InvoiceShare
+from counterfoil.domain.events.ledger_events import InvoiceShare
 from counterfoil.domain.ledger.parties import NO_ADDRESS
-from counterfoil.domain.ledger_state import Note
+from counterfoil.domain.state.ledger_state import Note
 from counterfoil.domain.states import LotState, NoteState, Office, PartyRole, PartyState
 from model import commands as do
 from model.contract_chain import address

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 
-from counterfoil.domain.goods_state import Receipt
+from counterfoil.domain.goods.receipt_terms import KeeperSeal, Part, Source
 from counterfoil.domain.ledger import DraftTerms
 from counterfoil.domain.lot import AssetId
-from counterfoil.domain.receipt_terms import KeeperSeal, Part, Source
+from counterfoil.domain.state.goods_state import Receipt
 from counterfoil.domain.states import Office, ReceiptState
 from model import goods_commands
 from model.contract_chain import GOVERNOR

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from counterfoil.domain.goods_events import BillTerms
-from counterfoil.domain.goods_state import Bill, Receipt, Stock
+from counterfoil.domain.events.goods_events import BillTerms
+from counterfoil.domain.goods.receipt_terms import KeeperSeal, Part
 from counterfoil.domain.ledger import DraftTerms, Pledge
-from counterfoil.domain.ledger_state import Lien
 from counterfoil.domain.lot import AssetId
-from counterfoil.domain.receipt_terms import KeeperSeal, Part
+from counterfoil.domain.state.goods_state import Bill, Receipt, Stock
+from counterfoil.domain.state.ledger_state import Lien
 from counterfoil.domain.states import BillState, Office, PartyState, ReceiptState
 from model import bill_commands, commands, goods_commands, lien_commands, money_commands
 from model.contract_chain import START_S

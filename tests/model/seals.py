@@ -9,8 +9,8 @@ from eth_account import Account
 from eth_account.signers.local import LocalAccount
 
 from counterfoil.chain.seals import receipt_division, sign_seal
+from counterfoil.domain.goods.receipt_terms import KeeperSeal, Part, SignedSeal
 from counterfoil.domain.ledger import ReceiptCut, Seal
-from counterfoil.domain.receipt_terms import KeeperSeal, Part, SignedSeal
 
 NO_SIGNATURE = bytes(65)
 

@@ -14,13 +14,13 @@ from typing import Any
 
 from counterfoil.chain.event_codec import decode_event, decoded
 from counterfoil.chain.packed_lots import unpack_segment
-from counterfoil.domain import projection
 from counterfoil.domain.errors import DomainError
-from counterfoil.domain.events import ChildLot, Recorded
-from counterfoil.domain.facility_state import facility_number
+from counterfoil.domain.events.ledger_events import ChildLot, Recorded
 from counterfoil.domain.ledger import Call, Ledger, shares_hash
-from counterfoil.domain.ledger_state import LedgerState
 from counterfoil.domain.lot import ASSET_KIND_LOT, AssetId, LotId
+from counterfoil.domain.projection import fold as projection
+from counterfoil.domain.state.facility_state import facility_number
+from counterfoil.domain.state.ledger_state import LedgerState
 from counterfoil.domain.states import LotState
 from model.commands import Command
 from model.contract_chain import OFFICES, START_S, ContractChain

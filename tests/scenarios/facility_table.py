@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from counterfoil.domain.facility_events import LOTS_GOOD, FacilityTerms, GoodTerms
-from counterfoil.domain.goods_events import BackingLot
+from counterfoil.domain.events.facility_events import LOTS_GOOD, FacilityTerms, GoodTerms
+from counterfoil.domain.events.goods_events import BackingLot
+from counterfoil.domain.goods.receipt_terms import KeeperSeal, Part
 from counterfoil.domain.ledger import DraftTerms, Pledge
 from counterfoil.domain.lot import AssetId, LotId
-from counterfoil.domain.receipt_terms import KeeperSeal, Part
 from counterfoil.domain.states import FacilityState
 from model import facility_commands, goods_commands, lien_commands, money_commands
 from model.commands import Command, digest

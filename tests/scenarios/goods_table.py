@@ -12,11 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from counterfoil.domain.errors import DomainError
-from counterfoil.domain.goods_events import BackingLot, BillTerms
+from counterfoil.domain.events.goods_events import BackingLot, BillTerms
+from counterfoil.domain.goods.receipt_terms import KeeperSeal, Part, Source
 from counterfoil.domain.invariants import check_invariants
 from counterfoil.domain.ledger import DraftTerms, Pledge
 from counterfoil.domain.lot import AssetId
-from counterfoil.domain.receipt_terms import KeeperSeal, Part, Source
 from counterfoil.domain.states import Office, PartyRole
 from model import bill_commands, commands, goods_commands, lien_commands, money_commands
 from model.commands import Command, digest

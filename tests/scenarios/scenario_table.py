@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from counterfoil.domain.errors import DomainError
-from counterfoil.domain.events import InvoiceShare
+from counterfoil.domain.events.ledger_events import InvoiceShare
 from counterfoil.domain.invariants import check_invariants
 from counterfoil.domain.ledger import LoanTerms, LotRange, Pledge, PurchaseTerms
 from counterfoil.domain.lot import AssetId, LotId

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from counterfoil.domain.goods_events import BillTerms
+from counterfoil.domain.events.goods_events import BillTerms
 from counterfoil.domain.ledger import WHOLE_DEBT
 from counterfoil.domain.lot import AssetId
 from counterfoil.domain.states import FacilityState, LienState
@@ -340,6 +342,24 @@ def test_a_settlement_that_closes_it_frees_what_is_not_settled_too(scenario: Sce
         ]
     )
     assert facility_of(scenario) is FacilityState.CLOSED
+
+
+def test_a_settled_lot_is_no_security(scenario: Scenario) -> None:
+    stated = terms(lot(), principal_minor=500, minimum_value_minor=0, due_at_s=MATURITY_S + DAY_S)
+    paid = replace(stated, assets=(lot(2),), expires_at_s=MATURITY_S + DAY_S)
+    scenario.play(
+        [
+            *live(1_000),
+            *live(1_000, note_id=2),
+            *drawn(stated),
+            Row("lender", do.offer_facility(paid)),
+            Wait(until_s=MATURITY_S),
+            Row("core", settle(2, 1_000, (0, 0, 0))),
+            Row("s1", do.add_asset(1, lot(2)), refused="NoteNotTransferable"),
+            Row("s1", do.substitute_asset(1, lot(), lot(2)), refused="SubstituteWorthLess"),
+            Row("s1", do.accept_facility(2, paid), refused="LtvAboveLimit"),
+        ]
+    )
 
 
 def test_a_lot_counts_with_what_its_debtor_will_pay(scenario: Scenario) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from counterfoil.domain.facility_events import LOTS_GOOD, GoodTerms
+from counterfoil.domain.events.facility_events import LOTS_GOOD, GoodTerms
 from counterfoil.domain.lot import AssetId
 from counterfoil.domain.states import PartyState
 from model import commands, money_commands

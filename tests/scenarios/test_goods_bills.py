@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from counterfoil.domain.goods_events import BillTerms
+from counterfoil.domain.events.goods_events import BillTerms
 from counterfoil.domain.lot import AssetId
 from model import bill_commands, goods_commands
 from model.commands import digest

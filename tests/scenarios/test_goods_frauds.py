@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from counterfoil.domain.bill_number import KNOWN_CARRIERS
-from counterfoil.domain.goods import Good, Quantity, Site, Unit
-from counterfoil.domain.goods_events import BackingLot
+from counterfoil.domain.events.goods_events import BackingLot
+from counterfoil.domain.goods.bill_number import KNOWN_CARRIERS
+from counterfoil.domain.goods.good import Good, Quantity, Site, Unit
+from counterfoil.domain.goods.physical_lot import PhysicalLot
 from counterfoil.domain.ledger import DraftTerms
 from counterfoil.domain.lot import AssetId
-from counterfoil.domain.physical_lot import PhysicalLot
 from model import bill_commands, goods_commands
 from model.commands import Command, digest
 from model.contract_chain import START_S

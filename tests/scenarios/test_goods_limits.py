@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from counterfoil.domain.goods_events import BackingLot
+from counterfoil.domain.events.goods_events import BackingLot
 from counterfoil.domain.ledger import DraftTerms
 from counterfoil.domain.ledger.receipt_book import MAX_RECEIPT_LOTS, MAX_SEQUENCE, handed_over
 from counterfoil.domain.ledger.receipt_shape import MAX_VALUE_MINOR

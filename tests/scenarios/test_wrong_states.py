@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from counterfoil.domain.errors import DomainError
-from counterfoil.domain.ledger_state import Note
 from counterfoil.domain.lot import LotId
+from counterfoil.domain.state.ledger_state import Note
 from counterfoil.domain.states import LotState, NoteState
 from model import commands, money_commands
 from model.commands import Command, digest

@@ -12,7 +12,7 @@ from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 
 from counterfoil.domain.errors import DomainError
-from counterfoil.domain.external_lien import (
+from counterfoil.domain.external_liens.external_lien import (
     CollateralKind,
     DocumentNumber,
     DocumentNumberKind,
@@ -20,10 +20,10 @@ from counterfoil.domain.external_lien import (
     LotReference,
     NamedParty,
 )
-from counterfoil.domain.invoice import IdScheme, PartyIdentifier
-from counterfoil.domain.lien_evidence import EvidenceField, MatchGrade, MatchReason
+from counterfoil.domain.external_liens.lien_evidence import EvidenceField, MatchGrade, MatchReason
+from counterfoil.domain.invoices.invoice import IdScheme, PartyIdentifier
 from counterfoil.domain.money import Currency, Money
-from counterfoil.external_lien_port import (
+from counterfoil.ports.external_liens import (
     ExternalLienRecord,
     ExternalMatchRecord,
     MatchResolution,

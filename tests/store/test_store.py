@@ -13,13 +13,10 @@ from sqlalchemy import create_engine, event, insert, text
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from counterfoil.domain.errors import DomainError
-from counterfoil.domain.invoice import Invoice
+from counterfoil.domain.invoices.invoice import Invoice
 from counterfoil.ingest.reader import read_invoice
-from counterfoil.ports import EventRecord
-from counterfoil.store.json_forms import args_from_json, args_to_json, invoice_from_json, invoice_to_json
-from counterfoil.store.schema import metadata, schema_version
-from counterfoil.store.unit_of_work import Store, StoreError, open_sqlite
-from counterfoil.store_port import (
+from counterfoil.ports.engine import EventRecord
+from counterfoil.ports.store import (
     DocumentKind,
     DocumentRecord,
     InvoiceRecord,
@@ -27,6 +24,9 @@ from counterfoil.store_port import (
     PartyRecord,
     RuleTraceRecord,
 )
+from counterfoil.store.json_forms import args_from_json, args_to_json, invoice_from_json, invoice_to_json
+from counterfoil.store.schema import metadata, schema_version
+from counterfoil.store.unit_of_work import Store, StoreError, open_sqlite
 from ledger_support import INVOICE, cii, sha256
 
 NOW = datetime(2026, 9, 1, 12, 0, tzinfo=UTC)

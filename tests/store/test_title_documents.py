@@ -8,19 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from counterfoil.domain.goods import Good, Site, Unit
-from counterfoil.domain.money import Currency, Money
-from counterfoil.domain.physical_lot import PhysicalLot
-from counterfoil.domain.receipt_document import (
+from counterfoil.domain.goods.good import Good, Site, Unit
+from counterfoil.domain.goods.physical_lot import PhysicalLot
+from counterfoil.domain.goods.receipt_document import (
     Period,
     ReceiptDocument,
     ReceiptGoods,
     ReceiptParty,
     StorageFee,
 )
-from counterfoil.domain.salted_fields import salt_fields
+from counterfoil.domain.goods.salted_fields import salt_fields
+from counterfoil.domain.money import Currency, Money
+from counterfoil.ports.store import TitleDocumentRecord, TitleKind
 from counterfoil.store.unit_of_work import Store, open_sqlite
-from counterfoil.store_port import TitleDocumentRecord, TitleKind
 
 ROOT = bytes(range(32))
 COIL = Good(code="HRC-Q235B", grade="A", unit=Unit.of("TNE"), name="hot rolled coil")

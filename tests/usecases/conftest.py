@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from counterfoil.bootstrap import OpenLedger
-from counterfoil.usecases.confirm_note import confirm_note
-from counterfoil.usecases.propose_note import propose_note
+from counterfoil.usecases.notes.confirm_note import confirm_note
+from counterfoil.usecases.notes.propose_note import propose_note
 from counterfoil.usecases.workbench import Workbench
 from goods_support import make_stocked_home
 from ledger_support import HALDEN, LAHN, ledger_in, make_bare_home, make_traded_home

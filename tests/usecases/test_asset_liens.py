@@ -8,7 +8,7 @@ import pytest
 
 from counterfoil.bootstrap import OpenLedger
 from counterfoil.domain.errors import CounterfoilError
-from counterfoil.domain.external_lien import (
+from counterfoil.domain.external_liens.external_lien import (
     CollateralKind,
     DocumentNumber,
     DocumentNumberKind,
@@ -19,32 +19,32 @@ from counterfoil.domain.lot import AssetId, LotId
 from counterfoil.domain.priority import Claim, ClaimKind
 from counterfoil.domain.states import LienState, LotState, ReceiptState
 from counterfoil.ingest.external_liens import ReadExtract, ReadLien
-from counterfoil.usecases.accept_substitute import accept_substitute
-from counterfoil.usecases.attest_stock import attest_stock
-from counterfoil.usecases.block_matched_assets import block_matched_assets
-from counterfoil.usecases.confirm_note import confirm_note
-from counterfoil.usecases.enforce_by_order import enforce_by_order
+from counterfoil.usecases.external_liens.block_matched_assets import block_matched_assets
+from counterfoil.usecases.external_liens.import_external_liens import import_external_liens
+from counterfoil.usecases.external_liens.list_external_matches import list_external_matches
+from counterfoil.usecases.external_liens.match_external_liens import match_external_liens
+from counterfoil.usecases.external_liens.resolve_external_match import resolve_external_match
 from counterfoil.usecases.goods_resolving import asset_id_of, asset_text
-from counterfoil.usecases.import_external_liens import import_external_liens
-from counterfoil.usecases.lien_history import lien_history, list_liens
-from counterfoil.usecases.lien_priority import lien_priority
-from counterfoil.usecases.list_external_matches import list_external_matches
-from counterfoil.usecases.match_external_liens import match_external_liens
-from counterfoil.usecases.order_delivery import order_delivery
-from counterfoil.usecases.pledge_asset import pledge_asset
-from counterfoil.usecases.propose_note import propose_note
-from counterfoil.usecases.propose_substitute import propose_substitute
-from counterfoil.usecases.release_lien import release_lien
-from counterfoil.usecases.release_part import release_part_of_lot, release_part_of_receipt
-from counterfoil.usecases.resolve_external_match import resolve_external_match
-from counterfoil.usecases.restack_receipt import LotPlace
-from counterfoil.usecases.seal_split import seal_split
-from counterfoil.usecases.set_attestation_age import set_attestation_age
-from counterfoil.usecases.set_pledge_consent import set_pledge_consent
-from counterfoil.usecases.show_receipt import show_receipt
-from counterfoil.usecases.split_receipt import split_receipt
-from counterfoil.usecases.transfer_pledge import transfer_pledge
-from counterfoil.usecases.transfer_receipt import transfer_receipt
+from counterfoil.usecases.liens.accept_substitute import accept_substitute
+from counterfoil.usecases.liens.enforce_by_order import enforce_by_order
+from counterfoil.usecases.liens.lien_history import lien_history, list_liens
+from counterfoil.usecases.liens.lien_priority import lien_priority
+from counterfoil.usecases.liens.pledge_asset import pledge_asset
+from counterfoil.usecases.liens.propose_substitute import propose_substitute
+from counterfoil.usecases.liens.release_lien import release_lien
+from counterfoil.usecases.liens.release_part import release_part_of_lot, release_part_of_receipt
+from counterfoil.usecases.liens.transfer_pledge import transfer_pledge
+from counterfoil.usecases.notes.confirm_note import confirm_note
+from counterfoil.usecases.notes.propose_note import propose_note
+from counterfoil.usecases.receipts.attest_stock import attest_stock
+from counterfoil.usecases.receipts.order_delivery import order_delivery
+from counterfoil.usecases.receipts.restack_receipt import LotPlace
+from counterfoil.usecases.receipts.seal_split import seal_split
+from counterfoil.usecases.receipts.set_attestation_age import set_attestation_age
+from counterfoil.usecases.receipts.set_pledge_consent import set_pledge_consent
+from counterfoil.usecases.receipts.show_receipt import show_receipt
+from counterfoil.usecases.receipts.split_receipt import split_receipt
+from counterfoil.usecases.receipts.transfer_receipt import transfer_receipt
 from counterfoil.usecases.workbench import Workbench
 from goods_support import INSPECTOR, KEEPER, SOURCE, books_hold, coil, document, issued, refusal, state_of
 from ledger_support import BANK, DAY_S, HALDEN, LAHN, SECOND_BANK, VALTENNA

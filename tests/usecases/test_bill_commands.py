@@ -5,24 +5,24 @@ from __future__ import annotations
 from dataclasses import replace
 
 from counterfoil.domain.states import BillState, ReceiptState
-from counterfoil.usecases.attest_receipt import attest_receipt
-from counterfoil.usecases.cancel_receipt import cancel_receipt
-from counterfoil.usecases.discard_draft import discard_draft
-from counterfoil.usecases.discharge_bill import discharge_bill
-from counterfoil.usecases.endorse_bill import endorse_bill
-from counterfoil.usecases.force_bill_transfer import force_bill_transfer
-from counterfoil.usecases.freeze_bill import freeze_bill
-from counterfoil.usecases.issue_bill import BillDocument, issue_bill
-from counterfoil.usecases.issue_receipt import issue_receipt
-from counterfoil.usecases.list_bills import list_bills, show_bill
-from counterfoil.usecases.pledge_asset import pledge_asset
-from counterfoil.usecases.reinstate_bill import reinstate_bill
-from counterfoil.usecases.release_lien import release_lien
-from counterfoil.usecases.revoke_surrender import revoke_surrender
-from counterfoil.usecases.surrender_bill import surrender_bill
-from counterfoil.usecases.switch_bill import switch_bill
-from counterfoil.usecases.take_in import take_in
-from counterfoil.usecases.unfreeze_bill import unfreeze_bill
+from counterfoil.usecases.bills.discharge_bill import discharge_bill
+from counterfoil.usecases.bills.endorse_bill import endorse_bill
+from counterfoil.usecases.bills.force_bill_transfer import force_bill_transfer
+from counterfoil.usecases.bills.freeze_bill import freeze_bill
+from counterfoil.usecases.bills.issue_bill import BillDocument, issue_bill
+from counterfoil.usecases.bills.list_bills import list_bills, show_bill
+from counterfoil.usecases.bills.reinstate_bill import reinstate_bill
+from counterfoil.usecases.bills.revoke_surrender import revoke_surrender
+from counterfoil.usecases.bills.surrender_bill import surrender_bill
+from counterfoil.usecases.bills.switch_bill import switch_bill
+from counterfoil.usecases.bills.unfreeze_bill import unfreeze_bill
+from counterfoil.usecases.liens.pledge_asset import pledge_asset
+from counterfoil.usecases.liens.release_lien import release_lien
+from counterfoil.usecases.receipts.attest_receipt import attest_receipt
+from counterfoil.usecases.receipts.cancel_receipt import cancel_receipt
+from counterfoil.usecases.receipts.discard_draft import discard_draft
+from counterfoil.usecases.receipts.issue_receipt import issue_receipt
+from counterfoil.usecases.receipts.take_in import take_in
 from counterfoil.usecases.workbench import Workbench
 from goods_support import CARRIER, INSPECTOR, KEEPER, SOURCE, STEEL, books_hold, coil, document, refusal
 from ledger_support import BANK, HALDEN, LAHN, VALTENNA

@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 
 from counterfoil.bootstrap import OpenLedger
-from counterfoil.domain.facility_events import FacilityTerms, GoodTerms
-from counterfoil.domain.goods_events import BillTerms
+from counterfoil.domain.events.facility_events import FacilityTerms, GoodTerms
+from counterfoil.domain.events.goods_events import BillTerms
 from counterfoil.domain.lot import AssetId
-from counterfoil.ports import Signer
+from counterfoil.ports.engine import Signer
 from counterfoil.usecases.acting import actor_of
-from counterfoil.usecases.check_books import CheckResult, check_books
-from counterfoil.usecases.issue_cash import issue_cash
+from counterfoil.usecases.books.check_books import CheckResult, check_books
+from counterfoil.usecases.cash.issue_cash import issue_cash
 from counterfoil.usecases.resolving import party_id_of
 from counterfoil.usecases.workbench import Workbench
 from goods_support import CARRIER, COILS, SOURCE, coil, document, issued, make_stocked_home

@@ -12,11 +12,11 @@ import pytest
 
 from counterfoil.bootstrap import OpenLedger
 from counterfoil.chain.ledger_deployment import CONTRACTS
-from counterfoil.domain.cash_events import AssetKindSet, ModuleSet
 from counterfoil.domain.errors import DomainError
+from counterfoil.domain.events.cash_events import AssetKindSet, ModuleSet
 from counterfoil.domain.lot import AssetId
 from counterfoil.domain.states import PartyRole, PartyState
-from counterfoil.ports import ContractRefusedError, Signer
+from counterfoil.ports.engine import ContractRefusedError, Signer
 from counterfoil.usecases.workbench import Workbench
 from ledger_support import ledger_in
 

@@ -9,25 +9,25 @@ import pytest
 
 from counterfoil.bootstrap import OpenLedger
 from counterfoil.domain.errors import CounterfoilError
-from counterfoil.domain.external_lien import (
+from counterfoil.domain.external_liens.external_lien import (
     CollateralKind,
     DocumentNumber,
     DocumentNumberKind,
     ExternalLien,
     NamedParty,
 )
-from counterfoil.domain.lien_evidence import MatchGrade
+from counterfoil.domain.external_liens.lien_evidence import MatchGrade
 from counterfoil.domain.lot import AssetId, LotId
-from counterfoil.external_lien_port import MatchState
 from counterfoil.ingest.external_liens import ReadExtract, ReadLien, read_external_liens
-from counterfoil.usecases.block_matched_assets import block_matched_assets, block_of
-from counterfoil.usecases.check_books import check_books
-from counterfoil.usecases.import_external_liens import import_external_liens
-from counterfoil.usecases.ledger_assets import ledger_assets
-from counterfoil.usecases.list_external_matches import list_external_matches
-from counterfoil.usecases.match_external_liens import find_matches, match_external_liens
-from counterfoil.usecases.pledge_lot import pledge_lot
-from counterfoil.usecases.resolve_external_match import resolve_external_match
+from counterfoil.ports.external_liens import MatchState
+from counterfoil.usecases.books.check_books import check_books
+from counterfoil.usecases.external_liens.block_matched_assets import block_matched_assets, block_of
+from counterfoil.usecases.external_liens.import_external_liens import import_external_liens
+from counterfoil.usecases.external_liens.ledger_assets import ledger_assets
+from counterfoil.usecases.external_liens.list_external_matches import list_external_matches
+from counterfoil.usecases.external_liens.match_external_liens import find_matches, match_external_liens
+from counterfoil.usecases.external_liens.resolve_external_match import resolve_external_match
+from counterfoil.usecases.lots.pledge_lot import pledge_lot
 from counterfoil.usecases.workbench import Workbench
 from ledger_support import BANK, LAHN
 

@@ -10,29 +10,29 @@ import pytest
 from counterfoil.bootstrap import OpenLedger
 from counterfoil.domain.lot import AssetId
 from counterfoil.domain.states import FacilityState
-from counterfoil.usecases.accept_facility import accept_facility
-from counterfoil.usecases.add_asset import add_asset
-from counterfoil.usecases.attest_stock import attest_stock
-from counterfoil.usecases.buy_asset import buy_asset
-from counterfoil.usecases.call_margin import call_margin
-from counterfoil.usecases.issue_cash import issue_cash
-from counterfoil.usecases.lift_margin_call import lift_margin_call
-from counterfoil.usecases.list_prices import list_prices
-from counterfoil.usecases.mark_facility_defaulted import mark_facility_defaulted
-from counterfoil.usecases.offer_claim import offer_claim
-from counterfoil.usecases.offer_facility import FacilityPlan, offer_facility
-from counterfoil.usecases.offer_sale import offer_sale
-from counterfoil.usecases.pledge_asset import pledge_asset
-from counterfoil.usecases.post_price import post_price
-from counterfoil.usecases.release_part import release_part_of_receipt
-from counterfoil.usecases.repay_facility import repay_facility
-from counterfoil.usecases.show_facility import list_facilities, show_facility
-from counterfoil.usecases.show_receipt import show_receipt
-from counterfoil.usecases.substitute_asset import substitute_asset
-from counterfoil.usecases.take_asset import take_asset
-from counterfoil.usecases.take_claim import take_claim
-from counterfoil.usecases.withdraw_asset import withdraw_asset
-from counterfoil.usecases.withdraw_facility import withdraw_facility
+from counterfoil.usecases.cash.issue_cash import issue_cash
+from counterfoil.usecases.facilities.accept_facility import accept_facility
+from counterfoil.usecases.facilities.add_asset import add_asset
+from counterfoil.usecases.facilities.buy_asset import buy_asset
+from counterfoil.usecases.facilities.call_margin import call_margin
+from counterfoil.usecases.facilities.lift_margin_call import lift_margin_call
+from counterfoil.usecases.facilities.list_prices import list_prices
+from counterfoil.usecases.facilities.mark_facility_defaulted import mark_facility_defaulted
+from counterfoil.usecases.facilities.offer_claim import offer_claim
+from counterfoil.usecases.facilities.offer_facility import FacilityPlan, offer_facility
+from counterfoil.usecases.facilities.offer_sale import offer_sale
+from counterfoil.usecases.facilities.post_price import post_price
+from counterfoil.usecases.facilities.repay_facility import repay_facility
+from counterfoil.usecases.facilities.show_facility import list_facilities, show_facility
+from counterfoil.usecases.facilities.substitute_asset import substitute_asset
+from counterfoil.usecases.facilities.take_asset import take_asset
+from counterfoil.usecases.facilities.take_claim import take_claim
+from counterfoil.usecases.facilities.withdraw_asset import withdraw_asset
+from counterfoil.usecases.facilities.withdraw_facility import withdraw_facility
+from counterfoil.usecases.liens.pledge_asset import pledge_asset
+from counterfoil.usecases.liens.release_part import release_part_of_receipt
+from counterfoil.usecases.receipts.attest_stock import attest_stock
+from counterfoil.usecases.receipts.show_receipt import show_receipt
 from counterfoil.usecases.workbench import Workbench
 from goods_support import (
     INSPECTOR,

@@ -8,13 +8,13 @@ import pytest
 
 from counterfoil.bootstrap import OpenLedger
 from counterfoil.domain.errors import DomainError
-from counterfoil.domain.events import InvoiceShare
+from counterfoil.domain.events.ledger_events import InvoiceShare
 from counterfoil.domain.states import PartyRole
-from counterfoil.ports import ContractRefusedError
-from counterfoil.store_port import InvoiceState
-from counterfoil.usecases.list_parties import list_parties, show_party
-from counterfoil.usecases.propose_note import InvoicePart, propose_note
-from counterfoil.usecases.record_credit_note import record_credit_note
+from counterfoil.ports.engine import ContractRefusedError
+from counterfoil.ports.store import InvoiceState
+from counterfoil.usecases.invoices.record_credit_note import record_credit_note
+from counterfoil.usecases.notes.propose_note import InvoicePart, propose_note
+from counterfoil.usecases.parties.list_parties import list_parties, show_party
 from counterfoil.usecases.resolving import find_party
 from counterfoil.usecases.workbench import Workbench
 from ledger_support import (

@@ -11,23 +11,23 @@ import pytest
 from counterfoil.bootstrap import OpenLedger
 from counterfoil.domain.errors import CounterfoilError
 from counterfoil.domain.states import FinancingState, LotState, NoteState
-from counterfoil.usecases.accept_offer import accept_offer
-from counterfoil.usecases.attest_payout import attest_payout
-from counterfoil.usecases.check_books import check_books
-from counterfoil.usecases.dispute_note import dispute_note
-from counterfoil.usecases.issue_cash import issue_cash
-from counterfoil.usecases.list_financings import list_financings
-from counterfoil.usecases.mark_defaulted import mark_defaulted
-from counterfoil.usecases.offer_loan import offer_loan
-from counterfoil.usecases.offer_purchase import offer_purchase
-from counterfoil.usecases.redeem_cash import redeem_cash
-from counterfoil.usecases.repay_loan import repay_loan
+from counterfoil.usecases.books.check_books import check_books
+from counterfoil.usecases.cash.attest_payout import attest_payout
+from counterfoil.usecases.cash.issue_cash import issue_cash
+from counterfoil.usecases.cash.redeem_cash import redeem_cash
+from counterfoil.usecases.cash.transfer_cash import transfer_cash
+from counterfoil.usecases.financing.accept_offer import accept_offer
+from counterfoil.usecases.financing.list_financings import list_financings
+from counterfoil.usecases.financing.mark_defaulted import mark_defaulted
+from counterfoil.usecases.financing.offer_loan import offer_loan
+from counterfoil.usecases.financing.offer_purchase import offer_purchase
+from counterfoil.usecases.financing.repay_loan import repay_loan
+from counterfoil.usecases.financing.withdraw_offer import withdraw_offer
+from counterfoil.usecases.lots.split_lot import SplitPart, split_lot
+from counterfoil.usecases.notes.dispute_note import dispute_note
+from counterfoil.usecases.notes.settle_note import settle_note
+from counterfoil.usecases.parties.set_standing_acceptance import set_standing_acceptance
 from counterfoil.usecases.resolving import party_id_of
-from counterfoil.usecases.set_standing_acceptance import set_standing_acceptance
-from counterfoil.usecases.settle_note import settle_note
-from counterfoil.usecases.split_lot import SplitPart, split_lot
-from counterfoil.usecases.transfer_cash import transfer_cash
-from counterfoil.usecases.withdraw_offer import withdraw_offer
 from counterfoil.usecases.workbench import Workbench
 from ledger_support import BANK, DAY_S, HALDEN, LAHN, SECOND_BANK, VALTENNA
 

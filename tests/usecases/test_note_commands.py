@@ -12,30 +12,30 @@ from counterfoil.bootstrap import OpenLedger
 from counterfoil.domain.errors import CounterfoilError
 from counterfoil.domain.lot import LotId
 from counterfoil.domain.states import LotState, NoteState
-from counterfoil.usecases.accept_assignment import accept_assignment
-from counterfoil.usecases.acknowledge_assignment import acknowledge_assignment
-from counterfoil.usecases.assign_lot import assign_lot
-from counterfoil.usecases.cancel_note import cancel_note
-from counterfoil.usecases.check_books import check_books
-from counterfoil.usecases.confirm_note import confirm_note
-from counterfoil.usecases.dispute_note import dispute_note
-from counterfoil.usecases.mark_matured import mark_matured
-from counterfoil.usecases.mark_overdue import mark_overdue
-from counterfoil.usecases.pledge_lot import pledge_lot
-from counterfoil.usecases.propose_note import InvoicePart, propose_note
-from counterfoil.usecases.reject_assignment import reject_assignment
-from counterfoil.usecases.reject_note import reject_note
-from counterfoil.usecases.release_lien import release_lien
-from counterfoil.usecases.resolve_dispute import resolve_dispute
-from counterfoil.usecases.revoke_assignment import revoke_assignment
-from counterfoil.usecases.set_party_state import set_party_state
-from counterfoil.usecases.set_standing_acceptance import set_standing_acceptance
-from counterfoil.usecases.show_note import show_note
-from counterfoil.usecases.split_lot import SplitPart, split_lot
-from counterfoil.usecases.withdraw_dispute import withdraw_dispute
-from counterfoil.usecases.withdraw_note import withdraw_note
+from counterfoil.usecases.books.check_books import check_books
+from counterfoil.usecases.liens.release_lien import release_lien
+from counterfoil.usecases.lots.accept_assignment import accept_assignment
+from counterfoil.usecases.lots.acknowledge_assignment import acknowledge_assignment
+from counterfoil.usecases.lots.assign_lot import assign_lot
+from counterfoil.usecases.lots.pledge_lot import pledge_lot
+from counterfoil.usecases.lots.reject_assignment import reject_assignment
+from counterfoil.usecases.lots.revoke_assignment import revoke_assignment
+from counterfoil.usecases.lots.split_lot import SplitPart, split_lot
+from counterfoil.usecases.notes.cancel_note import cancel_note
+from counterfoil.usecases.notes.confirm_note import confirm_note
+from counterfoil.usecases.notes.dispute_note import dispute_note
+from counterfoil.usecases.notes.mark_matured import mark_matured
+from counterfoil.usecases.notes.mark_overdue import mark_overdue
+from counterfoil.usecases.notes.propose_note import InvoicePart, propose_note
+from counterfoil.usecases.notes.reject_note import reject_note
+from counterfoil.usecases.notes.resolve_dispute import resolve_dispute
+from counterfoil.usecases.notes.show_note import show_note
+from counterfoil.usecases.notes.withdraw_dispute import withdraw_dispute
+from counterfoil.usecases.notes.withdraw_note import withdraw_note
+from counterfoil.usecases.notes.write_off import write_off
+from counterfoil.usecases.parties.set_party_state import set_party_state
+from counterfoil.usecases.parties.set_standing_acceptance import set_standing_acceptance
 from counterfoil.usecases.workbench import Workbench
-from counterfoil.usecases.write_off import write_off
 from ledger_support import BANK, DAY_S, HALDEN, LAHN, SECOND_BANK, VALTENNA, record, ubl
 
 Command = Callable[[Workbench], object]

@@ -9,32 +9,32 @@ from dataclasses import replace
 from counterfoil.bootstrap import OpenLedger
 from counterfoil.domain.money import Money
 from counterfoil.domain.states import ReceiptState
-from counterfoil.usecases.amend_receipt import amend_receipt
-from counterfoil.usecases.attest_receipt import attest_receipt
-from counterfoil.usecases.attest_stock import attest_stock
-from counterfoil.usecases.audit_stock import audit_stock
-from counterfoil.usecases.cancel_receipt import cancel_receipt
-from counterfoil.usecases.close_receipt_dispute import close_receipt_dispute
-from counterfoil.usecases.deliver_part import deliver_part
-from counterfoil.usecases.deliver_receipt import deliver_receipt
-from counterfoil.usecases.discard_draft import discard_draft
-from counterfoil.usecases.disclose_receipt import disclose_receipt, verify_receipt_disclosure
-from counterfoil.usecases.dispute_receipt import dispute_receipt
-from counterfoil.usecases.force_receipt_transfer import force_receipt_transfer
-from counterfoil.usecases.freeze_receipt import freeze_receipt
-from counterfoil.usecases.issue_receipt import issue_receipt
-from counterfoil.usecases.open_stock import open_stock
-from counterfoil.usecases.order_delivery import order_delivery
-from counterfoil.usecases.revoke_delivery import revoke_delivery
-from counterfoil.usecases.seal_transfer import seal_transfer
-from counterfoil.usecases.set_attestation_age import set_attestation_age
-from counterfoil.usecases.set_exposure_cap import set_exposure_cap
-from counterfoil.usecases.set_pledge_consent import set_pledge_consent
-from counterfoil.usecases.show_receipt import list_receipts, show_receipt
-from counterfoil.usecases.take_in import take_in
-from counterfoil.usecases.transfer_receipt import transfer_receipt
-from counterfoil.usecases.unfreeze_receipt import unfreeze_receipt
-from counterfoil.usecases.withdraw_receipt_dispute import withdraw_receipt_dispute
+from counterfoil.usecases.receipts.amend_receipt import amend_receipt
+from counterfoil.usecases.receipts.attest_receipt import attest_receipt
+from counterfoil.usecases.receipts.attest_stock import attest_stock
+from counterfoil.usecases.receipts.audit_stock import audit_stock
+from counterfoil.usecases.receipts.cancel_receipt import cancel_receipt
+from counterfoil.usecases.receipts.close_receipt_dispute import close_receipt_dispute
+from counterfoil.usecases.receipts.deliver_part import deliver_part
+from counterfoil.usecases.receipts.deliver_receipt import deliver_receipt
+from counterfoil.usecases.receipts.discard_draft import discard_draft
+from counterfoil.usecases.receipts.disclose_receipt import disclose_receipt, verify_receipt_disclosure
+from counterfoil.usecases.receipts.dispute_receipt import dispute_receipt
+from counterfoil.usecases.receipts.force_receipt_transfer import force_receipt_transfer
+from counterfoil.usecases.receipts.freeze_receipt import freeze_receipt
+from counterfoil.usecases.receipts.issue_receipt import issue_receipt
+from counterfoil.usecases.receipts.open_stock import open_stock
+from counterfoil.usecases.receipts.order_delivery import order_delivery
+from counterfoil.usecases.receipts.revoke_delivery import revoke_delivery
+from counterfoil.usecases.receipts.seal_transfer import seal_transfer
+from counterfoil.usecases.receipts.set_attestation_age import set_attestation_age
+from counterfoil.usecases.receipts.set_exposure_cap import set_exposure_cap
+from counterfoil.usecases.receipts.set_pledge_consent import set_pledge_consent
+from counterfoil.usecases.receipts.show_receipt import list_receipts, show_receipt
+from counterfoil.usecases.receipts.take_in import take_in
+from counterfoil.usecases.receipts.transfer_receipt import transfer_receipt
+from counterfoil.usecases.receipts.unfreeze_receipt import unfreeze_receipt
+from counterfoil.usecases.receipts.withdraw_receipt_dispute import withdraw_receipt_dispute
 from counterfoil.usecases.workbench import Workbench
 from goods_support import (
     COILS,

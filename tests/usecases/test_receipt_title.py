@@ -9,17 +9,17 @@ import pytest
 
 from counterfoil.bootstrap import OpenLedger
 from counterfoil.domain.errors import DomainError
-from counterfoil.domain.receipt_terms import KeeperSeal
+from counterfoil.domain.goods.receipt_terms import KeeperSeal
 from counterfoil.domain.states import ReceiptState
-from counterfoil.usecases.freeze_receipt import freeze_receipt
-from counterfoil.usecases.merge_receipts import merge_receipts
-from counterfoil.usecases.restack_receipt import LotPlace, restack_receipt
-from counterfoil.usecases.seal_merge import seal_merge
-from counterfoil.usecases.seal_split import seal_split
-from counterfoil.usecases.seal_transfer import seal_transfer
-from counterfoil.usecases.show_receipt import show_receipt
-from counterfoil.usecases.split_receipt import split_receipt
-from counterfoil.usecases.transfer_receipt import transfer_receipt
+from counterfoil.usecases.receipts.freeze_receipt import freeze_receipt
+from counterfoil.usecases.receipts.merge_receipts import merge_receipts
+from counterfoil.usecases.receipts.restack_receipt import LotPlace, restack_receipt
+from counterfoil.usecases.receipts.seal_merge import seal_merge
+from counterfoil.usecases.receipts.seal_split import seal_split
+from counterfoil.usecases.receipts.seal_transfer import seal_transfer
+from counterfoil.usecases.receipts.show_receipt import show_receipt
+from counterfoil.usecases.receipts.split_receipt import split_receipt
+from counterfoil.usecases.receipts.transfer_receipt import transfer_receipt
 from counterfoil.usecases.workbench import Workbench
 from goods_support import (
     GRAIN,

@@ -14,13 +14,13 @@ import pytest
 from counterfoil.bootstrap import OpenLedger, create_ledger, open_ledger
 from counterfoil.domain.errors import CounterfoilError
 from counterfoil.domain.states import PartyRole
-from counterfoil.ports import ChainError, ChainErrorKind, EventRecord, Receipt
+from counterfoil.ports.engine import ChainError, ChainErrorKind, EventRecord, Receipt
 from counterfoil.store.unit_of_work import StoreError
-from counterfoil.usecases.check_books import check_books
-from counterfoil.usecases.propose_note import propose_note
+from counterfoil.usecases.books.check_books import check_books
+from counterfoil.usecases.notes.propose_note import propose_note
+from counterfoil.usecases.notes.show_note import show_note
+from counterfoil.usecases.parties.register_party import register_party
 from counterfoil.usecases.read_model import ReadModel
-from counterfoil.usecases.register_party import register_party
-from counterfoil.usecases.show_note import show_note
 from counterfoil.usecases.workbench import Workbench
 from ledger_support import LAHN, VALTENNA, cii, ledger_in, record, settings_of, ubl
 

@@ -13,10 +13,10 @@ import pytest
 
 from counterfoil.bootstrap import OpenLedger
 from counterfoil.domain.errors import DomainError
-from counterfoil.usecases.confirm_note import confirm_note
-from counterfoil.usecases.mark_overdue import mark_overdue
-from counterfoil.usecases.propose_note import propose_note
-from counterfoil.usecases.record_invoices import InvoiceDocument, record_invoices
+from counterfoil.usecases.invoices.record_invoices import InvoiceDocument, record_invoices
+from counterfoil.usecases.notes.confirm_note import confirm_note
+from counterfoil.usecases.notes.mark_overdue import mark_overdue
+from counterfoil.usecases.notes.propose_note import propose_note
 from counterfoil.usecases.workbench import Workbench
 from ledger_support import DAY_S, LAHN
 

@@ -8,14 +8,14 @@ import pytest
 
 from counterfoil.bootstrap import OpenLedger
 from counterfoil.domain.errors import DomainError
-from counterfoil.domain.trade_loops import LoopKind
-from counterfoil.usecases.assign_lot import assign_lot
-from counterfoil.usecases.confirm_note import confirm_note
+from counterfoil.domain.goods.trade_loops import LoopKind
 from counterfoil.usecases.flag_trade_loops import flag_trade_loops
-from counterfoil.usecases.propose_note import propose_note
-from counterfoil.usecases.set_standing_acceptance import set_standing_acceptance
-from counterfoil.usecases.split_receipt import split_receipt
-from counterfoil.usecases.transfer_receipt import transfer_receipt
+from counterfoil.usecases.lots.assign_lot import assign_lot
+from counterfoil.usecases.notes.confirm_note import confirm_note
+from counterfoil.usecases.notes.propose_note import propose_note
+from counterfoil.usecases.parties.set_standing_acceptance import set_standing_acceptance
+from counterfoil.usecases.receipts.split_receipt import split_receipt
+from counterfoil.usecases.receipts.transfer_receipt import transfer_receipt
 from counterfoil.usecases.workbench import Workbench
 from goods_support import KEEPER
 from ledger_support import BANK, DAY_S, HALDEN, LAHN, VALTENNA, Firm

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from counterfoil.chain.gateway import ChainGateway
-from counterfoil.ports import Receipt, Signer
+from counterfoil.ports.engine import Receipt, Signer
 
 AUTHORITY = "Authority"
 LEDGER = "Ledger"

@@ -1,12 +1,12 @@
 """The chain's rows of the error table, and short ways to raise them.
 
-The classes stand in `counterfoil.ports`, because use cases catch them without knowing any engine.
+The classes stand in `counterfoil.ports.engine`, because use cases catch them without knowing any engine.
 """
 
 from __future__ import annotations
 
 from counterfoil.domain.errors import CounterfoilError, declare
-from counterfoil.ports import ChainError, ChainErrorKind
+from counterfoil.ports.engine import ChainError, ChainErrorKind
 
 CHAIN_REJECTED = declare(
     "ChainRejected",

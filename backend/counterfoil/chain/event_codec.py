@@ -11,12 +11,12 @@ from counterfoil.chain.event_fields import Args, Build, named, plain
 from counterfoil.chain.facility_event_codec import FACILITY_BUILDERS
 from counterfoil.chain.goods_event_codec import GOODS_BUILDERS
 from counterfoil.chain.packed_lots import unpack_payments, unpack_payouts, unpack_segment
-from counterfoil.domain import cash_events as cash
-from counterfoil.domain import events as ev
 from counterfoil.domain.errors import DomainError, declare
+from counterfoil.domain.events import cash_events as cash
+from counterfoil.domain.events import ledger_events as ev
 from counterfoil.domain.lot import LotId
 from counterfoil.domain.states import NoteState, PartyState
-from counterfoil.ports import EventRecord
+from counterfoil.ports.engine import EventRecord
 
 EVENT_UNREADABLE = declare(
     "EventUnreadable",

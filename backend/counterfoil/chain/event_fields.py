@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from counterfoil.domain.events import LedgerEvent
+from counterfoil.domain.events.ledger_events import LedgerEvent
 from counterfoil.domain.lot import AssetId, LotId
 from counterfoil.domain.states import PartyRole
 

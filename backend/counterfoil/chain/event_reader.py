@@ -13,7 +13,7 @@ from counterfoil.chain import errors
 from counterfoil.chain.abi import ContractAbi, UndecodableError
 from counterfoil.chain.errors import unavailable
 from counterfoil.chain.rpc import Rpc, RpcError
-from counterfoil.ports import ChainError, ChainErrorKind, EventRecord
+from counterfoil.ports.engine import ChainError, ChainErrorKind, EventRecord
 
 _METHOD_MISSING = (-32601, -32600)
 

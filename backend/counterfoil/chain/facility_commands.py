@@ -6,10 +6,10 @@ from typing import Any
 
 from counterfoil.chain.contract_calls import FACILITIES, LIENS, WHOLE_DEBT, ContractCalls
 from counterfoil.chain.seals import lot_division, receipt_division
-from counterfoil.domain.facility_events import FacilityTerms
+from counterfoil.domain.events.facility_events import FacilityTerms
+from counterfoil.domain.goods.receipt_terms import Part, SignedSeal
 from counterfoil.domain.lot import AssetId
-from counterfoil.domain.receipt_terms import Part, SignedSeal
-from counterfoil.ports import Receipt, Signer
+from counterfoil.ports.engine import Receipt, Signer
 
 # The registry keeps these of the lien that goes on, and reads neither.
 _PLEDGEE_AS_BEFORE = 0
@@ -17,7 +17,7 @@ _SECURED_AS_BEFORE = 0
 
 
 class LienCalls(ContractCalls):
-    """counterfoil.facility_port.LienCommands on the contracts."""
+    """counterfoil.ports.facility.LienCommands on the contracts."""
 
     def pledge_asset(
         self,
@@ -127,7 +127,7 @@ class LienCalls(ContractCalls):
 
 
 class FacilityCalls(ContractCalls):
-    """counterfoil.facility_port.FacilityCommands on the contracts."""
+    """counterfoil.ports.facility.FacilityCommands on the contracts."""
 
     def offer_facility(self, *, by: Signer, terms: FacilityTerms) -> Receipt:
         """Offer a loan over a pool of assets."""

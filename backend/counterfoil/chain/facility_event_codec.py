@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from counterfoil.chain.event_fields import Args, Build, converting, named, plain
-from counterfoil.domain import facility_events as facilities
-from counterfoil.domain import lien_events as liens
-from counterfoil.domain.events import LedgerEvent
+from counterfoil.domain.events import facility_events as facilities
+from counterfoil.domain.events import lien_events as liens
+from counterfoil.domain.events.ledger_events import LedgerEvent
 from counterfoil.domain.lot import AssetId
 
 _PLAIN: tuple[type[LedgerEvent], ...] = (

@@ -20,7 +20,7 @@ from counterfoil.chain.revert_map import RevertMap, call_reverted
 from counterfoil.chain.rpc import Rpc, RpcError
 from counterfoil.chain.sender import Outgoing, Sender, Signed
 from counterfoil.domain.errors import CounterfoilError, DomainError
-from counterfoil.ports import (
+from counterfoil.ports.engine import (
     ChainError,
     ChainErrorKind,
     ContractCall,

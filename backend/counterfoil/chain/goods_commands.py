@@ -7,9 +7,9 @@ from typing import Any
 
 from counterfoil.chain.contract_calls import BILLS, PRICES, WAREHOUSE, ContractCalls
 from counterfoil.chain.seals import sign_seal, typed_seal
-from counterfoil.domain.goods_events import BackingLot, BillTerms
-from counterfoil.domain.receipt_terms import KeeperSeal, Part, SignedSeal, Source
-from counterfoil.ports import Receipt, Signer
+from counterfoil.domain.events.goods_events import BackingLot, BillTerms
+from counterfoil.domain.goods.receipt_terms import KeeperSeal, Part, SignedSeal, Source
+from counterfoil.ports.engine import Receipt, Signer
 
 
 def _lots(lots: Sequence[BackingLot]) -> list[tuple[bytes, int]]:
@@ -32,7 +32,7 @@ def _bill(terms: BillTerms) -> tuple[bytes, int, bytes, int, int, bytes]:
 
 
 class StockCalls(ContractCalls):
-    """counterfoil.goods_port.StockCommands on the contracts."""
+    """counterfoil.ports.goods.StockCommands on the contracts."""
 
     def open_stock(self, *, by: Signer, site: bytes, good: bytes, decimals: int) -> Receipt:
         """Open a stock of a good at a site, as its keeper."""
@@ -52,7 +52,7 @@ class StockCalls(ContractCalls):
 
 
 class ReceiptCalls(ContractCalls):
-    """counterfoil.goods_port.ReceiptCommands and KeeperSeals on the contracts."""
+    """counterfoil.ports.goods.ReceiptCommands and KeeperSeals on the contracts."""
 
     def draft_receipt(
         self,
@@ -206,7 +206,7 @@ class ReceiptCalls(ContractCalls):
 
 
 class BillCalls(ContractCalls):
-    """counterfoil.goods_port.BillCommands on the contracts."""
+    """counterfoil.ports.goods.BillCommands on the contracts."""
 
     def issue_bill(self, *, by: Signer, terms: BillTerms) -> Receipt:
         """Issue a bill of lading to its shipper, as the carrier."""
@@ -250,7 +250,7 @@ class BillCalls(ContractCalls):
 
 
 class PriceCalls(ContractCalls):
-    """counterfoil.goods_port.PriceCommands on the contracts."""
+    """counterfoil.ports.goods.PriceCommands on the contracts."""
 
     def post_price(
         self, *, by: Signer, good: bytes, currency: int, price_minor: int, observed_at_s: int

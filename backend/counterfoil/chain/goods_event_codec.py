@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from counterfoil.chain.event_fields import Args, Build, converting, named, plain
-from counterfoil.domain import goods_events as goods
-from counterfoil.domain.events import LedgerEvent
+from counterfoil.domain.events import goods_events as goods
+from counterfoil.domain.events.ledger_events import LedgerEvent
 from counterfoil.domain.states import BillState, ReceiptState
 
 _PLAIN: tuple[type[LedgerEvent], ...] = (

@@ -17,7 +17,7 @@ from counterfoil.domain.lot import ASSET_KIND_BILL, AssetId
 
 
 class GoodsAnswers(ContractCalls):
-    """counterfoil.goods_port.GoodsViews on the contracts."""
+    """counterfoil.ports.goods.GoodsViews on the contracts."""
 
     def stock_view(self, stock_id: int, *, block: int) -> Mapping[str, Any]:
         """IStocks.StockView."""
@@ -64,7 +64,7 @@ class GoodsAnswers(ContractCalls):
 
 
 class FacilityAnswers(ContractCalls):
-    """counterfoil.facility_port.FacilityViews on the contracts."""
+    """counterfoil.ports.facility.FacilityViews on the contracts."""
 
     def lien_view(self, asset_id: AssetId, *, block: int) -> Mapping[str, Any]:
         """ILienRegistry.Lien."""

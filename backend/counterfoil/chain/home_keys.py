@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from counterfoil.chain.keystore import KEY_FILE_BROKEN, KEY_LOCKED, KEY_UNKNOWN, Keystore, KeystoreError
-from counterfoil.ports import Signer
+from counterfoil.ports.engine import Signer
 
 FINGERPRINT_KEY = "fingerprint"
 _KEY_BYTES = 32

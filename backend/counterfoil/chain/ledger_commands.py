@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from counterfoil.chain.contract_calls import LEDGER, ContractCalls
-from counterfoil.domain.events import InvoiceShare
+from counterfoil.domain.events.ledger_events import InvoiceShare
 from counterfoil.domain.lot import LotId
 from counterfoil.domain.states import PartyRole, PartyState
-from counterfoil.ports import Receipt, Signer
+from counterfoil.ports.engine import Receipt, Signer
 
 
 def _shares(invoices: Sequence[InvoiceShare]) -> list[tuple[bytes, int, int]]:
@@ -16,7 +16,7 @@ def _shares(invoices: Sequence[InvoiceShare]) -> list[tuple[bytes, int, int]]:
 
 
 class PartyCalls(ContractCalls):
-    """counterfoil.ledger_port.PartyCommands on the contracts."""
+    """counterfoil.ports.ledger.PartyCommands on the contracts."""
 
     def register_party(
         self, *, by: Signer, roles: PartyRole, onboarding_hash: bytes, keys: Sequence[str]
@@ -38,7 +38,7 @@ class PartyCalls(ContractCalls):
 
 
 class NoteCalls(ContractCalls):
-    """counterfoil.ledger_port.NoteCommands on the contracts."""
+    """counterfoil.ports.ledger.NoteCommands on the contracts."""
 
     def credit_invoice(
         self,
@@ -126,7 +126,7 @@ class NoteCalls(ContractCalls):
 
 
 class LotCalls(ContractCalls):
-    """counterfoil.ledger_port.LotCommands on the contracts."""
+    """counterfoil.ports.ledger.LotCommands on the contracts."""
 
     def split_lot(
         self, *, by: Signer, lot_id: LotId, children: Sequence[tuple[int, int]], background: bytes

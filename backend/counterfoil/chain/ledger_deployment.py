@@ -27,7 +27,7 @@ from counterfoil.chain.gateway import ChainGateway
 from counterfoil.domain.errors import CounterfoilError
 from counterfoil.domain.lot import ASSET_KIND_BILL, ASSET_KIND_RECEIPT
 from counterfoil.domain.states import Office
-from counterfoil.ports import ContractCall, Receipt, Signer
+from counterfoil.ports.engine import ContractCall, Receipt, Signer
 
 _NO_DELAY = 0
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import counterfoil.domain.refusals.bill_refusals
+import counterfoil.domain.refusals.facility_refusals
+import counterfoil.domain.refusals.goods_refusals
+
 # These declare the sentences of what the contracts refuse.
-import counterfoil.domain.contract_errors
-import counterfoil.domain.contract_errors_bills
-import counterfoil.domain.contract_errors_facilities
-import counterfoil.domain.contract_errors_goods
-import counterfoil.domain.contract_errors_money  # noqa: F401 - for what these declare
+import counterfoil.domain.refusals.ledger_refusals
+import counterfoil.domain.refusals.money_refusals  # noqa: F401 - for what these declare
 from counterfoil.chain.contract_calls import BILLS, CASH, FACILITIES, FINANCING, LEDGER, WAREHOUSE
 from counterfoil.chain.event_codec import decode_event
 from counterfoil.chain.facility_commands import FacilityCalls, LienCalls
@@ -19,9 +20,9 @@ from counterfoil.chain.goods_views import FacilityAnswers, GoodsAnswers
 from counterfoil.chain.ledger_commands import LotCalls, NoteCalls, PartyCalls
 from counterfoil.chain.money_commands import MoneyCalls
 from counterfoil.chain.packed_lots import unpack_segment
-from counterfoil.domain.events import Recorded
+from counterfoil.domain.events.ledger_events import Recorded
 from counterfoil.domain.lot import LotId
-from counterfoil.ports import EventRecord
+from counterfoil.ports.engine import EventRecord
 
 
 class LedgerGateway(
@@ -38,7 +39,7 @@ class LedgerGateway(
     GoodsAnswers,
     FacilityAnswers,
 ):
-    """counterfoil.ledger_port.LedgerPort on the contracts.
+    """counterfoil.ports.ledger.LedgerPort on the contracts.
 
     block: number of the block whose state is asked for, so that several answers belong together.
     """

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from counterfoil.chain.contract_calls import CASH, FINANCING, SETTLEMENT, WHOLE_DEBT, ContractCalls
 from counterfoil.domain.lot import LotId
-from counterfoil.ports import Receipt, Signer
+from counterfoil.ports.engine import Receipt, Signer
 
 
 class MoneyCalls(ContractCalls):
-    """counterfoil.ledger_port.MoneyCommands on the contracts."""
+    """counterfoil.ports.ledger.MoneyCommands on the contracts."""
 
     def offer_loan(
         self,

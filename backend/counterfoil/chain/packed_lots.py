@@ -12,8 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from counterfoil.domain.cash_events import PartyPayment
-from counterfoil.domain.events import ChildLot, LotPayout
+from counterfoil.domain.events.cash_events import PartyPayment
+from counterfoil.domain.events.ledger_events import ChildLot, LotPayout
 from counterfoil.domain.lot import LotId
 from counterfoil.domain.states import LotState
 from counterfoil.domain.sub_range import SubRange

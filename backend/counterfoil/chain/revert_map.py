@@ -15,7 +15,7 @@ from eth_abi.exceptions import DecodingError
 from counterfoil.chain import errors
 from counterfoil.chain.abi import ContractAbi, ErrorAbi, UndecodableError
 from counterfoil.domain.errors import CounterfoilError
-from counterfoil.ports import ChainError, ChainErrorKind, ContractRefusedError
+from counterfoil.ports.engine import ChainError, ChainErrorKind, ContractRefusedError
 
 _TEXT_SELECTOR = bytes.fromhex("08c379a0")  # Error(string)
 _PANIC_SELECTOR = bytes.fromhex("4e487b71")  # Panic(uint256)

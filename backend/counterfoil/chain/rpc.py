@@ -15,7 +15,7 @@ from web3.providers.base import JSONBaseProvider
 from web3.types import RPCEndpoint
 
 from counterfoil.chain.errors import unavailable
-from counterfoil.ports import ChainError
+from counterfoil.ports.engine import ChainError
 
 # Codes that say something about the node, not about the transaction or call.
 _NODE_TROUBLE = frozenset({-32700, -32600, -32601, -32603, -32005, -32002, -32001})

@@ -14,8 +14,8 @@ from eth_account import Account
 from eth_account.messages import SignableMessage, encode_typed_data
 from eth_utils import keccak
 
-from counterfoil.domain.receipt_terms import KeeperSeal, Part, SignedSeal
-from counterfoil.ports import Signer
+from counterfoil.domain.goods.receipt_terms import KeeperSeal, Part, SignedSeal
+from counterfoil.ports.engine import Signer
 
 SEAL_DOMAIN = "Counterfoil Warehouse"
 SEAL_VERSION = "1"

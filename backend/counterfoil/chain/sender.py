@@ -18,7 +18,7 @@ from eth_utils import keccak
 from counterfoil.chain.errors import rejected, unavailable
 from counterfoil.chain.rpc import Rpc, RpcError
 from counterfoil.domain.errors import CounterfoilError
-from counterfoil.ports import ChainError, ChainErrorKind, Signer
+from counterfoil.ports.engine import ChainError, ChainErrorKind, Signer
 
 _ALREADY_TAKEN = ("already known", "known transaction", "already imported", "already exists", "tx already in")
 _FIRST_WAIT_S = 0.005

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from counterfoil.domain.contract_errors import asset_text
-from counterfoil.domain.facility_state import Facility
-from counterfoil.domain.ledger_state import LedgerState, Lien
-from counterfoil.domain.lien_state import blocked_as
+from counterfoil.domain.refusals.ledger_refusals import asset_text
+from counterfoil.domain.state.facility_state import Facility
+from counterfoil.domain.state.ledger_state import LedgerState, Lien
+from counterfoil.domain.state.lien_state import blocked_as
 from counterfoil.domain.states import FacilityState, LienState
 
 _DRAWN_DOWN = frozenset({FacilityState.OPEN, FacilityState.CALLED, FacilityState.DEFAULTED})

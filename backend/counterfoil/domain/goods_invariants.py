@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
-from counterfoil.domain.goods_state import Receipt
-from counterfoil.domain.ledger_state import LedgerState, Lien
 from counterfoil.domain.lot import ASSET_KIND_BILL, ASSET_KIND_RECEIPT
+from counterfoil.domain.state.goods_state import Receipt
+from counterfoil.domain.state.ledger_state import LedgerState, Lien
 from counterfoil.domain.states import BillState, ReceiptState
 
 _PLEDGEABLE_RECEIPTS = frozenset({ReceiptState.ISSUED, ReceiptState.DISPUTED})

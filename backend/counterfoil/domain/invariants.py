@@ -10,11 +10,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 
-from counterfoil.domain.contract_errors import asset_text
 from counterfoil.domain.facility_invariants import block_faults, facility_faults
 from counterfoil.domain.goods_invariants import goods_faults, goods_seen, pledged_goods_faults
-from counterfoil.domain.ledger_state import LedgerState, Note
 from counterfoil.domain.lot import ASSET_KIND_LOT
+from counterfoil.domain.refusals.ledger_refusals import asset_text
+from counterfoil.domain.state.ledger_state import LedgerState, Note
 from counterfoil.domain.states import LienState, LotState, NoteState
 from counterfoil.domain.sub_range import SubRange, partition_gap
 

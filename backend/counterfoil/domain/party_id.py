@@ -17,8 +17,8 @@ from stdnum import ean, get_cc_module, lei
 from stdnum.cn import uscc
 
 from counterfoil.domain.errors import declare
-from counterfoil.domain.invoice import Finding, IdScheme, InvoiceParty, PartyIdentifier, Severity
-from counterfoil.domain.invoice_findings import found
+from counterfoil.domain.invoices.invoice import Finding, IdScheme, InvoiceParty, PartyIdentifier, Severity
+from counterfoil.domain.invoices.invoice_findings import found
 
 PARTY_ID_CHECK_DIGIT = declare(
     "PartyIdCheckFailed",

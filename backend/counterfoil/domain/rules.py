@@ -17,7 +17,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from counterfoil.domain.errors import DomainError, declare
-from counterfoil.domain.invoice import Severity
+from counterfoil.domain.invoices.invoice import Severity
 
 RULE_BROKEN = declare(
     "RuleBroken",

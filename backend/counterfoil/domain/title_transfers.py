@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
-from counterfoil.domain import events as ev
-from counterfoil.domain import goods_events as goods
-from counterfoil.domain.ledger_state import LedgerState
+from counterfoil.domain.events import goods_events as goods
+from counterfoil.domain.events import ledger_events as ev
+from counterfoil.domain.goods.trade_loops import TitleTransfer
 from counterfoil.domain.lot import LotId
-from counterfoil.domain.projection import apply
+from counterfoil.domain.projection.fold import apply
+from counterfoil.domain.state.ledger_state import LedgerState
 from counterfoil.domain.states import LotState
-from counterfoil.domain.trade_loops import TitleTransfer
 
 _OF_RECEIPTS = (goods.ReceiptTransferred, goods.ReceiptTransferForced, goods.ReceiptTransferEnforced)
 _OF_BILLS = (goods.BillEndorsed, goods.BillTransferForced, goods.BillTransferEnforced)

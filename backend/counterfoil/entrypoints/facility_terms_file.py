@@ -16,8 +16,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from counterfoil.domain.errors import DomainError
 from counterfoil.domain.money import Currency
 from counterfoil.ingest.marked_document import place_text, read_marked
+from counterfoil.usecases.facilities.offer_facility import FacilityPlan
 from counterfoil.usecases.goods_refusals import TERMS_FILE_INVALID
-from counterfoil.usecases.offer_facility import FacilityPlan
 
 _BPS = 10_000
 _DAY_S = 86_400

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from counterfoil.usecases.restack_receipt import LotPlace
+from counterfoil.usecases.receipts.restack_receipt import LotPlace
 
 LotOption = Annotated[
     list[str] | None,

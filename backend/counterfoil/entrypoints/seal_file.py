@@ -11,7 +11,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from counterfoil.domain.errors import DomainError, declare
-from counterfoil.usecases.sealing import SealedAct, SealedMerge, SealedSplit, SealedTransfer
+from counterfoil.usecases.receipts.sealing import SealedAct, SealedMerge, SealedSplit, SealedTransfer
 
 SEAL_FILE_INVALID = declare(
     "SealFileInvalid",

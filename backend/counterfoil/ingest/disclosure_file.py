@@ -11,7 +11,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from counterfoil.domain.errors import DomainError, declare
-from counterfoil.domain.salted_fields import HASH_BYTES, SALT_BYTES, Disclosure, SaltedField
+from counterfoil.domain.goods.salted_fields import HASH_BYTES, SALT_BYTES, Disclosure, SaltedField
 
 DISCLOSURE_UNREADABLE = declare(
     "DisclosureUnreadable",

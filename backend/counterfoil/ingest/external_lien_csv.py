@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from counterfoil.external_lien_port import RowFault
 from counterfoil.ingest.external_lien_faults import (
     COLUMN_MISSING,
     COLUMN_TWICE,
@@ -25,6 +24,7 @@ from counterfoil.ingest.external_lien_faults import (
     ROW_SHAPE,
     fault,
 )
+from counterfoil.ports.external_liens import RowFault
 
 MOST_LINES_A_ROW = 50
 _COLUMNS = {

@@ -14,7 +14,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
 
 from counterfoil.domain.errors import DomainError
-from counterfoil.domain.external_lien import (
+from counterfoil.domain.external_liens.external_lien import (
     CollateralKind,
     DocumentNumber,
     DocumentNumberKind,
@@ -22,8 +22,8 @@ from counterfoil.domain.external_lien import (
     LotReference,
     NamedParty,
 )
-from counterfoil.domain.invoice import IdScheme, PartyIdentifier
-from counterfoil.domain.invoice_number import canonical_invoice_number
+from counterfoil.domain.invoices.invoice import IdScheme, PartyIdentifier
+from counterfoil.domain.invoices.invoice_number import canonical_invoice_number
 from counterfoil.domain.money import Currency, Money
 from counterfoil.domain.party_id import canonical_party_id
 

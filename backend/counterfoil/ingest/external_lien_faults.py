@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from counterfoil.domain.errors import declare, error_spec
-from counterfoil.external_lien_port import RowFault
+from counterfoil.ports.external_liens import RowFault
 
 EXTRACT_UNREADABLE = declare(
     "ExtractUnreadable",

@@ -17,9 +17,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from counterfoil.domain.errors import DomainError
-from counterfoil.domain.external_lien import ExternalLien
+from counterfoil.domain.external_liens.external_lien import ExternalLien
 from counterfoil.domain.party_id import PARTY_ID_CHECK_DIGIT, check_digit_holds
-from counterfoil.external_lien_port import RowFault
 from counterfoil.ingest.external_lien_csv import CsvRefusedError, CsvRow, csv_rows
 from counterfoil.ingest.external_lien_entry import LienEntry, parse_zone
 from counterfoil.ingest.external_lien_faults import (
@@ -31,6 +30,7 @@ from counterfoil.ingest.external_lien_faults import (
     ROW_REPEATED,
     fault,
 )
+from counterfoil.ports.external_liens import RowFault
 
 _SHOWN = 60
 

@@ -14,7 +14,7 @@ from typing import Protocol
 from lxml import etree
 
 from counterfoil.domain.errors import CounterfoilError
-from counterfoil.domain.invoice import Finding, Invoice, InvoiceFormat, Severity
+from counterfoil.domain.invoices.invoice import Finding, Invoice, InvoiceFormat, Severity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,9 +9,15 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, replace
 
-from counterfoil.domain.invoice import Finding, Invoice, InvoiceFormat, Severity
-from counterfoil.domain.invoice_checks import check_invoice
-from counterfoil.domain.invoice_findings import EMPTY_FILE, TOO_LARGE, UNKNOWN_FORMAT, WRAPPER_REMOVED, found
+from counterfoil.domain.invoices.invoice import Finding, Invoice, InvoiceFormat, Severity
+from counterfoil.domain.invoices.invoice_checks import check_invoice
+from counterfoil.domain.invoices.invoice_findings import (
+    EMPTY_FILE,
+    TOO_LARGE,
+    UNKNOWN_FORMAT,
+    WRAPPER_REMOVED,
+    found,
+)
 from counterfoil.ingest.formats.registry import CONTAINER_FORMATS, XML_FORMATS
 from counterfoil.ingest.protocol import InvoiceRefused, ReadLimits
 from counterfoil.ingest.safe_xml import looks_like_xml, parse_xml, refuse

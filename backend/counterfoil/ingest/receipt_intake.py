@@ -17,10 +17,9 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from counterfoil.domain.errors import CounterfoilError, DomainError, declare
-from counterfoil.domain.goods import Good, Quantity, Site, Unit
-from counterfoil.domain.money import Currency, Money
-from counterfoil.domain.physical_lot import PhysicalLot
-from counterfoil.domain.receipt_document import (
+from counterfoil.domain.goods.good import Good, Quantity, Site, Unit
+from counterfoil.domain.goods.physical_lot import PhysicalLot
+from counterfoil.domain.goods.receipt_document import (
     Insurance,
     Period,
     ReceiptDocument,
@@ -29,6 +28,7 @@ from counterfoil.domain.receipt_document import (
     StorageFee,
     Valuation,
 )
+from counterfoil.domain.money import Currency, Money
 from counterfoil.ingest.marked_document import (
     DocumentUnreadable,
     MarkedDocument,

@@ -13,7 +13,7 @@ import re
 from lxml import etree
 
 from counterfoil.domain.errors import error_spec
-from counterfoil.domain.invoice_findings import (
+from counterfoil.domain.invoices.invoice_findings import (
     EMPTY_FILE,
     ENCODING_REFUSED,
     TOO_COMPLEX,

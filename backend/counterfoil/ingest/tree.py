@@ -10,8 +10,8 @@ from functools import cache
 from lxml import etree
 
 from counterfoil.domain.errors import DomainError
-from counterfoil.domain.invoice import Finding, Severity
-from counterfoil.domain.invoice_findings import (
+from counterfoil.domain.invoices.invoice import Finding, Severity
+from counterfoil.domain.invoices.invoice_findings import (
     AMOUNT_IN_OTHER_CURRENCY,
     AMOUNT_MORE_PRECISE,
     FIELD_MISSING,

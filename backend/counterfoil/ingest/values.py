@@ -6,7 +6,7 @@ import re
 from datetime import date
 from decimal import Decimal
 
-from counterfoil.domain.invoice_findings import FIELD_MALFORMED, TOO_COMPLEX
+from counterfoil.domain.invoices.invoice_findings import FIELD_MALFORMED, TOO_COMPLEX
 from counterfoil.ingest.protocol import InvoiceRefused, ReadLimits
 from counterfoil.ingest.safe_xml import refuse
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from counterfoil.domain.invoice_findings import WRAPPER_REFUSED
+from counterfoil.domain.invoices.invoice_findings import WRAPPER_REFUSED
 from counterfoil.ingest.protocol import ReadLimits
 from counterfoil.ingest.safe_xml import refuse
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from counterfoil.domain.errors import DomainError, declare
-from counterfoil.ports import EventRecord
+from counterfoil.ports.engine import EventRecord
 from counterfoil.store.json_forms import args_from_json, args_to_json
 from counterfoil.store.schema import (
     chain_blocks,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, insert, select
 
+from counterfoil.ports.store import DocumentKind, DocumentRecord, RuleTraceRecord
 from counterfoil.store.schema import documents, rule_traces
-from counterfoil.store_port import DocumentKind, DocumentRecord, RuleTraceRecord
 
 
 class SqlDocuments:

@@ -10,9 +10,9 @@ from pydantic import TypeAdapter
 from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
 
 from counterfoil.domain.errors import DomainError, declare
-from counterfoil.domain.external_lien import ExternalLien
-from counterfoil.domain.lien_evidence import MatchGrade, MatchReason
-from counterfoil.external_lien_port import (
+from counterfoil.domain.external_liens.external_lien import ExternalLien
+from counterfoil.domain.external_liens.lien_evidence import MatchGrade, MatchReason
+from counterfoil.ports.external_liens import (
     ExternalLienRecord,
     ExternalMatchRecord,
     MatchResolution,

@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select
 
+from counterfoil.ports.store import InvoiceRecord, InvoiceState, NoteInvoice
 from counterfoil.store.json_forms import invoice_from_json, invoice_to_json
 from counterfoil.store.schema import invoices, note_invoices
-from counterfoil.store_port import InvoiceRecord, InvoiceState, NoteInvoice
 
 
 class SqlInvoices:

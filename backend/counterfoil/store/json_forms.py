@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from counterfoil.domain.invoice import Invoice
+from counterfoil.domain.invoices.invoice import Invoice
 
 _INVOICE: TypeAdapter[Invoice] = TypeAdapter(Invoice)
 _BYTES, _MAPPING = "0x", "map"

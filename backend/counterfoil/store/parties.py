@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, insert, or_, select
 
 from counterfoil.domain.errors import DomainError, declare
+from counterfoil.ports.store import PartyRecord
 from counterfoil.store.schema import parties, party_identifiers
-from counterfoil.store_port import PartyRecord
 
 IDENTIFIER_TAKEN = declare(
     "IdentifierTaken",

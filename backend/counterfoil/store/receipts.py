@@ -10,12 +10,12 @@ import json
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, Table, insert, select
 
-from counterfoil.domain.goods import Good, Site
-from counterfoil.domain.physical_lot import PhysicalLot
-from counterfoil.domain.receipt_document import ReceiptDocument
-from counterfoil.domain.salted_fields import SaltedDocument, SaltedField
+from counterfoil.domain.goods.good import Good, Site
+from counterfoil.domain.goods.physical_lot import PhysicalLot
+from counterfoil.domain.goods.receipt_document import ReceiptDocument
+from counterfoil.domain.goods.salted_fields import SaltedDocument, SaltedField
+from counterfoil.ports.store import TitleDocumentRecord, TitleKind
 from counterfoil.store.schema import bill_numbers, goods, physical_lots, sites, title_documents
-from counterfoil.store_port import TitleDocumentRecord, TitleKind
 
 _LOT: TypeAdapter[PhysicalLot] = TypeAdapter(PhysicalLot)
 _RECEIPT: TypeAdapter[ReceiptDocument] = TypeAdapter(ReceiptDocument)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from counterfoil.domain.states import Office
-from counterfoil.ports import Signer
-from counterfoil.store_port import PartyRecord
+from counterfoil.ports.engine import Signer
+from counterfoil.ports.store import PartyRecord
 from counterfoil.usecases.resolving import PartyRef, find_party, registered_id
 from counterfoil.usecases.workbench import Workbench
 

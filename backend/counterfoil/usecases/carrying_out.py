@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 
 from counterfoil.domain.errors import CounterfoilError
-from counterfoil.ports import Receipt
+from counterfoil.ports.engine import Receipt
 from counterfoil.usecases.workbench import Workbench
 
 _log = logging.getLogger("counterfoil.command")

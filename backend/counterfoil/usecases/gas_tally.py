@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from counterfoil.ports import Receipt
+from counterfoil.ports.engine import Receipt
 
 
 @dataclass(slots=True)

@@ -6,13 +6,13 @@ import json
 import re
 
 from counterfoil.domain.errors import DomainError
-from counterfoil.domain.facility_state import Facility
-from counterfoil.domain.goods import Good, Unit
-from counterfoil.domain.goods_state import Bill, Stock
-from counterfoil.domain.goods_state import Receipt as WarehouseReceipt
-from counterfoil.domain.ledger_state import Lien
+from counterfoil.domain.goods.good import Good, Unit
 from counterfoil.domain.lot import ASSET_KIND_BILL, ASSET_KIND_LOT, ASSET_KIND_RECEIPT, AssetId
 from counterfoil.domain.money import Currency
+from counterfoil.domain.state.facility_state import Facility
+from counterfoil.domain.state.goods_state import Bill, Stock
+from counterfoil.domain.state.goods_state import Receipt as WarehouseReceipt
+from counterfoil.domain.state.ledger_state import Lien
 from counterfoil.domain.states import LienState
 from counterfoil.usecases import goods_refusals as refusals
 from counterfoil.usecases.refusals import LIEN_NOT_FOUND

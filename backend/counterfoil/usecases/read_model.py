@@ -10,12 +10,12 @@ import threading
 from collections.abc import Mapping
 
 from counterfoil.domain.errors import CounterfoilError, declare
-from counterfoil.domain.events import Recorded
-from counterfoil.domain.ledger_state import LedgerState
-from counterfoil.domain.projection import apply
-from counterfoil.ledger_port import LedgerPort
-from counterfoil.ports import EventRecord
-from counterfoil.store_port import StorePort
+from counterfoil.domain.events.ledger_events import Recorded
+from counterfoil.domain.projection.fold import apply
+from counterfoil.domain.state.ledger_state import LedgerState
+from counterfoil.ports.engine import EventRecord
+from counterfoil.ports.ledger import LedgerPort
+from counterfoil.ports.store import StorePort
 
 STORE_AHEAD = declare(
     "StoreAheadOfChain",

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from counterfoil.domain.errors import DomainError
-from counterfoil.domain.invoice import IdScheme
-from counterfoil.domain.ledger_state import Financing, Note
+from counterfoil.domain.invoices.invoice import IdScheme
 from counterfoil.domain.lot import Lot, LotId
 from counterfoil.domain.money import Currency, check_ledger_amount
 from counterfoil.domain.party_id import canonical_party_id
-from counterfoil.ports import Signer
-from counterfoil.store_port import InvoiceRecord, InvoiceState, PartyRecord, UnitOfWork
+from counterfoil.domain.state.ledger_state import Financing, Note
+from counterfoil.ports.engine import Signer
+from counterfoil.ports.store import InvoiceRecord, InvoiceState, PartyRecord, UnitOfWork
 from counterfoil.usecases import refusals
 from counterfoil.usecases.workbench import Workbench
 

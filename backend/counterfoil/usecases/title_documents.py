@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from counterfoil.domain.errors import DomainError
-from counterfoil.domain.goods import Quantity, divide_value
+from counterfoil.domain.goods.good import Quantity, divide_value
+from counterfoil.domain.goods.physical_lot import PhysicalLot
+from counterfoil.domain.goods.receipt_document import ReceiptDocument
+from counterfoil.domain.goods.salted_fields import salt_fields
 from counterfoil.domain.money import Money
-from counterfoil.domain.physical_lot import PhysicalLot
-from counterfoil.domain.receipt_document import ReceiptDocument
-from counterfoil.domain.salted_fields import salt_fields
-from counterfoil.store_port import TitleDocumentRecord, TitleKind
+from counterfoil.ports.store import TitleDocumentRecord, TitleKind
 from counterfoil.usecases import goods_refusals as refusals
 from counterfoil.usecases.workbench import Workbench
 

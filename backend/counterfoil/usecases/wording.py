@@ -8,7 +8,7 @@ import json
 import secrets
 
 from counterfoil.domain.errors import DomainError, declare
-from counterfoil.store_port import DocumentKind, DocumentRecord, Facts
+from counterfoil.ports.store import DocumentKind, DocumentRecord, Facts
 from counterfoil.usecases.resolving import required_text
 from counterfoil.usecases.workbench import Workbench
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
-from counterfoil.ledger_port import LedgerPort
-from counterfoil.ports import Receipt, Signer
-from counterfoil.store_port import InvoiceReadResult, StorePort
+from counterfoil.ports.engine import Receipt, Signer
+from counterfoil.ports.ledger import LedgerPort
+from counterfoil.ports.store import InvoiceReadResult, StorePort
 from counterfoil.usecases.read_model import ReadModel
 
 

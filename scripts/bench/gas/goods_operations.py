@@ -26,7 +26,7 @@ from meter import START_AT_S, Meter, Reading
 from operations import SYSTEM
 
 from counterfoil.chain.seals import receipt_division, sign_seal
-from counterfoil.domain.receipt_terms import KeeperSeal, Part, SignedSeal, Source
+from counterfoil.domain.goods.receipt_terms import KeeperSeal, Part, SignedSeal, Source
 
 GOOD, SITE = keccak(text="steel coils"), keccak(text="site")
 DECIMALS = 3

@@ -3,6 +3,7 @@ pragma solidity 0.8.36;
 
 import {IFacilities} from "../../../contracts/interfaces/IFacilities.sol";
 import {ILienRegistry} from "../../../contracts/interfaces/ILienRegistry.sol";
+import {ILots} from "../../../contracts/interfaces/ILots.sol";
 import {IReceipts} from "../../../contracts/interfaces/IReceipts.sol";
 import {
     AssetId,
@@ -11,7 +12,8 @@ import {
     ReceiptId,
     asFinancing,
     assetOfReceipt,
-    receiptOfAsset
+    receiptOfAsset,
+    lotOfAsset
 } from "../../../contracts/types/Ids.sol";
 import {LienState} from "../../../contracts/types/States.sol";
 import {FacilityFixture} from "./support/FacilityFixture.sol";
@@ -82,6 +84,19 @@ contract FacilityPoolsTest is FacilityFixture {
         _postPrice(COPPER, COPPER_PRICE);
         _addAsset(facility, copper);
         vm.assertEq(facilities.valuationOf(facility).valueMinor, VALUE + 480_000, "copper with a haircut of 20 %");
+    }
+
+    function test_addAsset_notALotThatWasPaid() public {
+        (FacilityId facility, AssetId first) = _facility(1);
+        AssetId lot = _lot(100_000);
+        vm.warp(MATURITY);
+        _postPrice(STEEL, STEEL_PRICE);
+        _fund(debtor, 100_000);
+        _settleWhole(lotOfAsset(lot).noteOf(), 100_000);
+        bytes memory paid = abi.encodeWithSelector(ILots.NoteNotTransferable.selector, lotOfAsset(lot).noteOf());
+        _notAdded(facility, lot, paid);
+        bytes memory less = abi.encodeWithSelector(IFacilities.SubstituteWorthLess.selector, lot, 0, VALUE);
+        _notSubstituted(facility, first, lot, less);
     }
 
     /// @dev A good without a price would make every valuation at fresh prices impossible, and so a margin call.

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from counterfoil.domain.events import Recorded
+from counterfoil.domain.events.ledger_events import Recorded
 from counterfoil.domain.ledger.bills import Bills
 from counterfoil.domain.ledger.book import Book, Call
 from counterfoil.domain.ledger.cash import Cash
@@ -34,8 +34,8 @@ from counterfoil.domain.ledger.receipts import DraftTerms, Receipts
 from counterfoil.domain.ledger.settlement import LotRange, Settlement, payable_ranges
 from counterfoil.domain.ledger.share_hash import shares_hash
 from counterfoil.domain.ledger.stocks import Stocks
-from counterfoil.domain.ledger_state import LedgerState
 from counterfoil.domain.lot import ASSET_KIND_BILL, ASSET_KIND_RECEIPT
+from counterfoil.domain.state.ledger_state import LedgerState
 from counterfoil.domain.states import Office
 
 __all__ = [

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from counterfoil.domain import contract_errors as codes
-from counterfoil.domain import contract_errors_bills as bill_codes
-from counterfoil.domain import contract_errors_goods as goods_codes
-from counterfoil.domain import goods_events as ev
-from counterfoil.domain.contract_errors_facilities import GOOD_MISSING
-from counterfoil.domain.goods_events import BillTerms
-from counterfoil.domain.goods_state import Bill
+from counterfoil.domain.events import goods_events as ev
+from counterfoil.domain.events.goods_events import BillTerms
 from counterfoil.domain.ledger.book import NO_HASH, NOBODY, Book, Call, refuse
 from counterfoil.domain.ledger.pledgeable import Encumbrances
 from counterfoil.domain.ledger.stocks import require_decimals
 from counterfoil.domain.lot import AssetId
+from counterfoil.domain.refusals import bill_refusals as bill_codes
+from counterfoil.domain.refusals import goods_refusals as goods_codes
+from counterfoil.domain.refusals import ledger_refusals as codes
+from counterfoil.domain.refusals.facility_refusals import GOOD_MISSING
+from counterfoil.domain.state.goods_state import Bill
 from counterfoil.domain.states import BillState, Office, PartyRole, ReceiptState
 
 

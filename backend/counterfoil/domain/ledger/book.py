@@ -8,11 +8,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from typing import NoReturn
 
-from counterfoil.domain import contract_errors as codes
-from counterfoil.domain import contract_errors_money as money_codes
 from counterfoil.domain.errors import DomainError
-from counterfoil.domain.events import LedgerEvent, Recorded
-from counterfoil.domain.ledger_state import LedgerState, Party
+from counterfoil.domain.events.ledger_events import LedgerEvent, Recorded
+from counterfoil.domain.refusals import ledger_refusals as codes
+from counterfoil.domain.refusals import money_refusals as money_codes
+from counterfoil.domain.state.ledger_state import LedgerState, Party
 from counterfoil.domain.states import Office, PartyRole
 
 NO_HASH = bytes(32)

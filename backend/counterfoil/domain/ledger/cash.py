@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from counterfoil.domain import cash_events as cash
-from counterfoil.domain import contract_errors_money as codes
-from counterfoil.domain.cash_events import PartyPayment
+from counterfoil.domain.events import cash_events as cash
+from counterfoil.domain.events.cash_events import PartyPayment
 from counterfoil.domain.ledger.book import NO_HASH, Book, Call, refuse
-from counterfoil.domain.ledger_state import Redemption
+from counterfoil.domain.refusals import money_refusals as codes
+from counterfoil.domain.state.ledger_state import Redemption
 from counterfoil.domain.states import Office
 
 

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from counterfoil.domain import contract_errors_facilities as codes
-from counterfoil.domain import facility_events as ev
-from counterfoil.domain.facility_events import FacilityTerms, RepaidBy
-from counterfoil.domain.facility_state import Facility, financing_number
-from counterfoil.domain.facility_valuation import NEVER_PRICED_S, Valuation, debt_of
+from counterfoil.domain.events import facility_events as ev
+from counterfoil.domain.events.facility_events import FacilityTerms, RepaidBy
 from counterfoil.domain.interest import day_of
 from counterfoil.domain.ledger.book import Call, refuse
 from counterfoil.domain.ledger.facility_enforcement import FacilityEnforcement
@@ -16,6 +13,9 @@ from counterfoil.domain.ledger.facility_terms import MAX_ASSETS, check_terms
 from counterfoil.domain.ledger.financing import WHOLE_DEBT
 from counterfoil.domain.ledger.liens import Pledge
 from counterfoil.domain.lot import AssetId
+from counterfoil.domain.refusals import facility_refusals as codes
+from counterfoil.domain.state.facility_state import Facility, financing_number
+from counterfoil.domain.state.facility_valuation import NEVER_PRICED_S, Valuation, debt_of
 from counterfoil.domain.states import FacilityState, PartyRole
 
 

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from counterfoil.domain import contract_errors as party_codes
-from counterfoil.domain import contract_errors_facilities as codes
-from counterfoil.domain import facility_events as ev
-from counterfoil.domain.facility_events import RepaidBy
-from counterfoil.domain.facility_state import Facility, financing_number
-from counterfoil.domain.facility_valuation import (
+from counterfoil.domain.events import facility_events as ev
+from counterfoil.domain.events.facility_events import RepaidBy
+from counterfoil.domain.interest import day_of
+from counterfoil.domain.ledger.book import Book, Call, refuse
+from counterfoil.domain.ledger.cash import Cash
+from counterfoil.domain.ledger.liens import Liens
+from counterfoil.domain.ledger.lots import Lots
+from counterfoil.domain.lot import ASSET_KIND_LOT, AssetId
+from counterfoil.domain.refusals import facility_refusals as codes
+from counterfoil.domain.refusals import ledger_refusals as party_codes
+from counterfoil.domain.state.facility_state import Facility, financing_number
+from counterfoil.domain.state.facility_valuation import (
     Valuation,
     Worth,
     debt_of,
@@ -17,12 +23,6 @@ from counterfoil.domain.facility_valuation import (
     valuation_of,
     worth_of,
 )
-from counterfoil.domain.interest import day_of
-from counterfoil.domain.ledger.book import Book, Call, refuse
-from counterfoil.domain.ledger.cash import Cash
-from counterfoil.domain.ledger.liens import Liens
-from counterfoil.domain.ledger.lots import Lots
-from counterfoil.domain.lot import ASSET_KIND_LOT, AssetId
 from counterfoil.domain.states import FacilityState
 
 DRAWN_DOWN = (FacilityState.OPEN, FacilityState.CALLED, FacilityState.DEFAULTED)

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from counterfoil.domain import contract_errors_facilities as codes
-from counterfoil.domain import facility_events as ev
-from counterfoil.domain.facility_events import RepaidBy
-from counterfoil.domain.facility_state import ClaimOffer, Facility, Sale
-from counterfoil.domain.facility_valuation import BPS, claim_of, debt_of, valuation_of
+from counterfoil.domain.events import facility_events as ev
+from counterfoil.domain.events.facility_events import RepaidBy
 from counterfoil.domain.ledger.book import NO_HASH, Call, refuse
 from counterfoil.domain.ledger.facility_debts import FacilityDebts, reference_of
 from counterfoil.domain.ledger.facility_terms import term_invalid
 from counterfoil.domain.lot import AssetId
+from counterfoil.domain.refusals import facility_refusals as codes
+from counterfoil.domain.state.facility_state import ClaimOffer, Facility, Sale
+from counterfoil.domain.state.facility_valuation import BPS, claim_of, debt_of, valuation_of
 from counterfoil.domain.states import FacilityState, PartyRole
 
 _CLOCK_LIMIT = 2**40

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import NoReturn
 
-from counterfoil.domain import contract_errors_facilities as codes
-from counterfoil.domain.facility_events import LOTS_GOOD, FacilityTerms
-from counterfoil.domain.facility_valuation import BPS
+from counterfoil.domain.events.facility_events import LOTS_GOOD, FacilityTerms
 from counterfoil.domain.ledger.book import NO_HASH, NOBODY, refuse
 from counterfoil.domain.ledger.financing import DAY_BASES, MAX_RATE_BPS
-from counterfoil.domain.ledger_state import LedgerState
+from counterfoil.domain.refusals import facility_refusals as codes
+from counterfoil.domain.state.facility_valuation import BPS
+from counterfoil.domain.state.ledger_state import LedgerState
 from counterfoil.domain.states import PartyRole
 
 MAX_ASSETS = 32

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from counterfoil.domain import cash_events as cash
-from counterfoil.domain import contract_errors as codes
-from counterfoil.domain import contract_errors_money as money_codes
+from counterfoil.domain.events import cash_events as cash
 from counterfoil.domain.interest import day_of, owed_minor
 from counterfoil.domain.ledger.book import NO_HASH, Book, Call, refuse
 from counterfoil.domain.ledger.cash import Cash
 from counterfoil.domain.ledger.liens import Liens, Pledge
 from counterfoil.domain.ledger.lots import Lots
-from counterfoil.domain.ledger_state import Financing, Note
 from counterfoil.domain.lot import AssetId, LotId
+from counterfoil.domain.refusals import ledger_refusals as codes
+from counterfoil.domain.refusals import money_refusals as money_codes
+from counterfoil.domain.state.ledger_state import Financing, Note
 from counterfoil.domain.states import (
     FinancingKind,
     FinancingState,

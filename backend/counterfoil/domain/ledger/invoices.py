@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from counterfoil.domain import contract_errors as codes
-from counterfoil.domain import events as ev
-from counterfoil.domain.events import InvoiceShare
+from counterfoil.domain.events import ledger_events as ev
+from counterfoil.domain.events.ledger_events import InvoiceShare
 from counterfoil.domain.ledger.book import NO_HASH, Book, Call, refuse
-from counterfoil.domain.ledger_state import InvoiceCapacity, Note
+from counterfoil.domain.refusals import ledger_refusals as codes
+from counterfoil.domain.state.ledger_state import InvoiceCapacity, Note
 
 
 class Invoices:

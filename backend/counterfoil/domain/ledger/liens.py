@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from counterfoil.domain import contract_errors as party_codes
-from counterfoil.domain import contract_errors_money as codes
-from counterfoil.domain import lien_events as ev
+from counterfoil.domain.events import lien_events as ev
 from counterfoil.domain.ledger.book import NO_HASH, Book, Call, refuse
 from counterfoil.domain.ledger.lots import Lots
 from counterfoil.domain.ledger.pledgeable import Goods, Pledgeable, ReceiptCut
-from counterfoil.domain.ledger_state import Lien
-from counterfoil.domain.lien_state import Block, Substitute, blocked_as
 from counterfoil.domain.lot import ASSET_KIND_LOT, AssetId
+from counterfoil.domain.refusals import ledger_refusals as party_codes
+from counterfoil.domain.refusals import money_refusals as codes
+from counterfoil.domain.state.ledger_state import Lien
+from counterfoil.domain.state.lien_state import Block, Substitute, blocked_as
 from counterfoil.domain.states import LienState, Office
 
 MAX_BLOCKS = 255

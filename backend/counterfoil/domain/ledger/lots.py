@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from counterfoil.domain import contract_errors as codes
-from counterfoil.domain import contract_errors_money as money_codes
-from counterfoil.domain import events as ev
-from counterfoil.domain.events import ChildLot
+from counterfoil.domain.events import ledger_events as ev
+from counterfoil.domain.events.ledger_events import ChildLot
 from counterfoil.domain.ledger.book import NO_HASH, NOBODY, Book, Call, refuse
-from counterfoil.domain.ledger_state import Note
 from counterfoil.domain.lot import MAX_CHILDREN, MAX_SEGMENTS, AssetId, Lot, LotId
+from counterfoil.domain.refusals import ledger_refusals as codes
+from counterfoil.domain.refusals import money_refusals as money_codes
+from counterfoil.domain.state.ledger_state import Note
 from counterfoil.domain.states import LotState, NoteState
 from counterfoil.domain.sub_range import SubRange
 

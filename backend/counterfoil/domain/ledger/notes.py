@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from counterfoil.domain import contract_errors as codes
-from counterfoil.domain import events as ev
-from counterfoil.domain.events import InvoiceShare
+from counterfoil.domain.events import ledger_events as ev
+from counterfoil.domain.events.ledger_events import InvoiceShare
 from counterfoil.domain.interest import SECONDS_A_DAY
 from counterfoil.domain.ledger.book import NO_HASH, Book, Call, refuse
 from counterfoil.domain.ledger.invoices import Invoices
 from counterfoil.domain.ledger.share_hash import shares_hash
-from counterfoil.domain.ledger_state import Note
 from counterfoil.domain.lot import Lot, LotId
 from counterfoil.domain.money import MAX_AMOUNT_MINOR
+from counterfoil.domain.refusals import ledger_refusals as codes
+from counterfoil.domain.state.ledger_state import Note
 from counterfoil.domain.states import LotState, NoteState, Office, PartyRole
 from counterfoil.domain.sub_range import SubRange
 

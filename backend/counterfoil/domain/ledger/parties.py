@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from counterfoil.domain import contract_errors as codes
-from counterfoil.domain import events as ev
+from counterfoil.domain.events import ledger_events as ev
 from counterfoil.domain.ledger.book import NO_HASH, NOBODY, Book, Call, refuse
-from counterfoil.domain.ledger_state import Party
+from counterfoil.domain.refusals import ledger_refusals as codes
+from counterfoil.domain.state.ledger_state import Party
 from counterfoil.domain.states import Office, PartyRole, PartyState
 
 MAX_KEYS = 16

@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from counterfoil.domain.goods.receipt_terms import Part
 from counterfoil.domain.ledger.book import Call
 from counterfoil.domain.lot import AssetId
-from counterfoil.domain.receipt_terms import Part
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,17 +5,17 @@ Who may call is answered for by the lien registry: none of these is a command of
 
 from __future__ import annotations
 
-from counterfoil.domain import contract_errors_goods as codes
-from counterfoil.domain import goods_events as ev
-from counterfoil.domain.contract_errors_money import ASSET_UNKNOWN
-from counterfoil.domain.goods_state import Bill
+from counterfoil.domain.events import goods_events as ev
 from counterfoil.domain.ledger.bills import Bills
 from counterfoil.domain.ledger.book import Call, refuse
 from counterfoil.domain.ledger.pledgeable import Goods, ReceiptCut
 from counterfoil.domain.ledger.receipt_book import ReceiptBook, handed_over
 from counterfoil.domain.ledger.receipt_shape import ReceiptShape
-from counterfoil.domain.ledger_state import LedgerState
 from counterfoil.domain.lot import AssetId
+from counterfoil.domain.refusals import goods_refusals as codes
+from counterfoil.domain.refusals.money_refusals import ASSET_UNKNOWN
+from counterfoil.domain.state.goods_state import Bill
+from counterfoil.domain.state.ledger_state import LedgerState
 from counterfoil.domain.states import BillState, ReceiptState
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from counterfoil.domain import contract_errors_facilities as codes
-from counterfoil.domain import facility_events as ev
-from counterfoil.domain.facility_state import Price
+from counterfoil.domain.events import facility_events as ev
 from counterfoil.domain.ledger.book import NO_HASH, Book, Call, refuse
+from counterfoil.domain.refusals import facility_refusals as codes
+from counterfoil.domain.state.facility_state import Price
 from counterfoil.domain.states import PartyRole
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from counterfoil.domain import contract_errors_goods as codes
-from counterfoil.domain.goods_events import BackingLot
-from counterfoil.domain.goods_state import BackedLot, Receipt
+from counterfoil.domain.events.goods_events import BackingLot
 from counterfoil.domain.ledger.book import NO_HASH, NOBODY, Book, Call, refuse
 from counterfoil.domain.ledger.pledgeable import Encumbrances, Seal
 from counterfoil.domain.ledger.stocks import Stocks
 from counterfoil.domain.lot import AssetId
+from counterfoil.domain.refusals import goods_refusals as codes
+from counterfoil.domain.state.goods_state import BackedLot, Receipt
 from counterfoil.domain.states import ReceiptState
 
 MAX_RECEIPT_LOTS = 256

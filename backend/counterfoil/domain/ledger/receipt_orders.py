@@ -9,10 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from counterfoil.domain import contract_errors as codes
-from counterfoil.domain import contract_errors_goods as goods_codes
-from counterfoil.domain import goods_events as ev
-from counterfoil.domain.goods_state import Receipt
+from counterfoil.domain.events import goods_events as ev
 from counterfoil.domain.ledger.book import NO_HASH, Call, refuse
 from counterfoil.domain.ledger.receipt_book import (
     LotMoves,
@@ -21,6 +18,9 @@ from counterfoil.domain.ledger.receipt_book import (
     require_new_holder,
     require_reason,
 )
+from counterfoil.domain.refusals import goods_refusals as goods_codes
+from counterfoil.domain.refusals import ledger_refusals as codes
+from counterfoil.domain.state.goods_state import Receipt
 from counterfoil.domain.states import Office, ReceiptState
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from counterfoil.domain import contract_errors_goods as codes
-from counterfoil.domain import goods_events as ev
-from counterfoil.domain.goods_events import BackingLot
-from counterfoil.domain.goods_state import Receipt
+from counterfoil.domain.events import goods_events as ev
+from counterfoil.domain.events.goods_events import BackingLot
+from counterfoil.domain.goods.receipt_terms import Part, Source
 from counterfoil.domain.ledger.book import NO_HASH, Call, refuse
 from counterfoil.domain.ledger.pledgeable import ReceiptCut, Seal
 from counterfoil.domain.ledger.receipt_book import (
@@ -20,7 +19,8 @@ from counterfoil.domain.ledger.receipt_book import (
     require_state,
     require_sum,
 )
-from counterfoil.domain.receipt_terms import Part, Source
+from counterfoil.domain.refusals import goods_refusals as codes
+from counterfoil.domain.state.goods_state import Receipt
 from counterfoil.domain.states import ReceiptState
 
 MAX_VALUE_MINOR = 2**48 - 1

@@ -10,18 +10,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from counterfoil.domain import contract_errors as codes
-from counterfoil.domain import contract_errors_money as money_codes
-from counterfoil.domain import events as ev
-from counterfoil.domain.events import LotPayout
+from counterfoil.domain.events import ledger_events as ev
+from counterfoil.domain.events.ledger_events import LotPayout
 from counterfoil.domain.ledger.book import Book, Call, refuse
 from counterfoil.domain.ledger.cash import Cash
 from counterfoil.domain.ledger.facilities import Facilities
 from counterfoil.domain.ledger.financing import Financings
 from counterfoil.domain.ledger.liens import Liens
 from counterfoil.domain.ledger.notes import Notes, require_matured
-from counterfoil.domain.ledger_state import LotPayment, Note, PaymentRound
 from counterfoil.domain.lot import AssetId, Lot, LotId
+from counterfoil.domain.refusals import ledger_refusals as codes
+from counterfoil.domain.refusals import money_refusals as money_codes
+from counterfoil.domain.state.ledger_state import LotPayment, Note, PaymentRound
 from counterfoil.domain.states import LotState, NoteState
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from eth_utils import keccak
 
-from counterfoil.domain.events import InvoiceShare
+from counterfoil.domain.events.ledger_events import InvoiceShare
 
 _WORD = 32
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from counterfoil.domain import contract_errors as codes
-from counterfoil.domain import contract_errors_goods as goods_codes
-from counterfoil.domain import goods_events as ev
-from counterfoil.domain.goods_state import Receipt, Stock, add_exposure
+from counterfoil.domain.events import goods_events as ev
 from counterfoil.domain.ledger.book import NO_HASH, Book, Call, refuse
+from counterfoil.domain.refusals import goods_refusals as goods_codes
+from counterfoil.domain.refusals import ledger_refusals as codes
+from counterfoil.domain.state.goods_state import Receipt, Stock, add_exposure
 from counterfoil.domain.states import Office, PartyRole
 
 MAX_DECIMALS = 18

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from counterfoil.domain.errors import DomainError
 from counterfoil.entrypoints.demo.telling import Teller
-from counterfoil.usecases.check_books import CheckResult
+from counterfoil.usecases.books.check_books import CheckResult
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

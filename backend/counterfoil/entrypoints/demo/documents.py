@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from counterfoil.domain.errors import DomainError
-from counterfoil.domain.invoice_findings import FILE_UNREADABLE
+from counterfoil.domain.invoices.invoice_findings import FILE_UNREADABLE
 from counterfoil.entrypoints.demo.out_directory import MARKER
 from counterfoil.ingest.protocol import ReadLimits
-from counterfoil.usecases.record_invoices import InvoiceDocument, RejectedDocument
+from counterfoil.usecases.invoices.record_invoices import InvoiceDocument, RejectedDocument
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

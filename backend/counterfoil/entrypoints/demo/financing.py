@@ -11,15 +11,15 @@ from counterfoil.domain.money import Currency
 from counterfoil.domain.states import LotState, NoteState, PartyRole
 from counterfoil.entrypoints.demo.attempts import Attempts
 from counterfoil.entrypoints.demo.telling import Teller
-from counterfoil.usecases.accept_offer import accept_offer
-from counterfoil.usecases.assign_lot import assign_lot
-from counterfoil.usecases.issue_cash import issue_cash
-from counterfoil.usecases.offer_loan import offer_loan
-from counterfoil.usecases.offer_purchase import offer_purchase
-from counterfoil.usecases.register_party import register_party
-from counterfoil.usecases.split_lot import SplitPart, split_lot
-from counterfoil.usecases.tier_tree import fold_tiers
-from counterfoil.usecases.withdraw_offer import withdraw_offer
+from counterfoil.usecases.cash.issue_cash import issue_cash
+from counterfoil.usecases.financing.accept_offer import accept_offer
+from counterfoil.usecases.financing.offer_loan import offer_loan
+from counterfoil.usecases.financing.offer_purchase import offer_purchase
+from counterfoil.usecases.financing.withdraw_offer import withdraw_offer
+from counterfoil.usecases.lots.assign_lot import assign_lot
+from counterfoil.usecases.lots.split_lot import SplitPart, split_lot
+from counterfoil.usecases.notes.tier_tree import fold_tiers
+from counterfoil.usecases.parties.register_party import register_party
 from counterfoil.usecases.workbench import Workbench
 
 LOAN_RATE_BPS = 450

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from counterfoil.domain.receipt_document import ReceiptDocument
+from counterfoil.domain.goods.receipt_document import ReceiptDocument
 from counterfoil.domain.states import FacilityState, LienState, ReceiptState
 from counterfoil.entrypoints.demo.agenda import Appointment
 from counterfoil.entrypoints.demo.attempts import Attempts
@@ -17,16 +17,16 @@ from counterfoil.entrypoints.demo.goods_store import Storing
 from counterfoil.entrypoints.demo.goods_story import GoodsStory
 from counterfoil.entrypoints.demo.telling import Teller
 from counterfoil.usecases.acting import actor_of
-from counterfoil.usecases.audit_stock import AuditReport, audit_stock
-from counterfoil.usecases.check_books import CheckResult
-from counterfoil.usecases.deliver_receipt import deliver_receipt
+from counterfoil.usecases.books.check_books import CheckResult
 from counterfoil.usecases.goods_resolving import find_receipt
-from counterfoil.usecases.order_delivery import order_delivery
-from counterfoil.usecases.receipt_lots import lots_behind
-from counterfoil.usecases.release_part import release_part_of_receipt
-from counterfoil.usecases.seal_transfer import seal_transfer
-from counterfoil.usecases.set_standing_acceptance import set_standing_acceptance
-from counterfoil.usecases.transfer_receipt import transfer_receipt
+from counterfoil.usecases.liens.release_part import release_part_of_receipt
+from counterfoil.usecases.parties.set_standing_acceptance import set_standing_acceptance
+from counterfoil.usecases.receipts.audit_stock import AuditReport, audit_stock
+from counterfoil.usecases.receipts.deliver_receipt import deliver_receipt
+from counterfoil.usecases.receipts.order_delivery import order_delivery
+from counterfoil.usecases.receipts.receipt_lots import lots_behind
+from counterfoil.usecases.receipts.seal_transfer import seal_transfer
+from counterfoil.usecases.receipts.transfer_receipt import transfer_receipt
 from counterfoil.usecases.workbench import Workbench
 
 # Days after the loan, all inside the 30 days for which a count serves. The price falls by 12 % and comes back

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from counterfoil.domain.errors import DomainError
+from counterfoil.domain.goods.receipt_document import ReceiptDocument, Valuation
 from counterfoil.domain.money import Money
-from counterfoil.domain.receipt_document import ReceiptDocument, Valuation
 from counterfoil.entrypoints.demo.refusals import GOODS_UNUSABLE
 from counterfoil.ingest.receipt_intake import MAX_RECEIPT_BYTES, ReceiptRefused, read_receipt
 

@@ -5,27 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from counterfoil.domain.facility_valuation import debt_of
-from counterfoil.domain.goods import Good
+from counterfoil.domain.goods.good import Good
 from counterfoil.domain.lot import AssetId
 from counterfoil.domain.money import Currency, Money
+from counterfoil.domain.state.facility_valuation import debt_of
 from counterfoil.entrypoints.demo.attempts import Attempts
 from counterfoil.entrypoints.demo.goods_file import unit_price
 from counterfoil.entrypoints.demo.goods_parties import GoodsParties
 from counterfoil.entrypoints.demo.goods_story import GoodsStory, Valued
 from counterfoil.entrypoints.demo.telling import Teller
-from counterfoil.usecases.accept_facility import accept_facility
-from counterfoil.usecases.call_margin import call_margin
+from counterfoil.usecases.cash.issue_cash import issue_cash
+from counterfoil.usecases.facilities.accept_facility import accept_facility
+from counterfoil.usecases.facilities.call_margin import call_margin
+from counterfoil.usecases.facilities.lift_margin_call import lift_margin_call
+from counterfoil.usecases.facilities.offer_facility import FacilityPlan, offer_facility
+from counterfoil.usecases.facilities.post_price import post_price
+from counterfoil.usecases.facilities.repay_facility import repay_facility
+from counterfoil.usecases.facilities.show_facility import FacilitySheet, show_facility
+from counterfoil.usecases.facilities.withdraw_facility import withdraw_facility
 from counterfoil.usecases.goods_resolving import asset_text, find_facility, good_text
-from counterfoil.usecases.issue_cash import issue_cash
-from counterfoil.usecases.lift_margin_call import lift_margin_call
-from counterfoil.usecases.offer_facility import FacilityPlan, offer_facility
-from counterfoil.usecases.order_delivery import order_delivery
-from counterfoil.usecases.pledge_asset import pledge_asset
-from counterfoil.usecases.post_price import post_price
-from counterfoil.usecases.repay_facility import repay_facility
-from counterfoil.usecases.show_facility import FacilitySheet, show_facility
-from counterfoil.usecases.withdraw_facility import withdraw_facility
+from counterfoil.usecases.liens.pledge_asset import pledge_asset
+from counterfoil.usecases.receipts.order_delivery import order_delivery
 from counterfoil.usecases.workbench import Workbench
 
 RATE_BPS = 480

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from counterfoil.domain.errors import DomainError
-from counterfoil.domain.invoice import IdScheme, PartyIdentifier
+from counterfoil.domain.goods.receipt_document import ReceiptDocument, ReceiptParty
+from counterfoil.domain.invoices.invoice import IdScheme, PartyIdentifier
 from counterfoil.domain.party_id import canonical_party_id, check_digit_holds
-from counterfoil.domain.receipt_document import ReceiptDocument, ReceiptParty
 from counterfoil.domain.states import PartyRole
 from counterfoil.entrypoints.demo.financing import Funders
 from counterfoil.usecases import refusals
-from counterfoil.usecases.register_party import register_party
+from counterfoil.usecases.parties.register_party import register_party
+from counterfoil.usecases.parties.set_party_roles import set_party_roles
 from counterfoil.usecases.resolving import find_party, party_id_of
-from counterfoil.usecases.set_party_roles import set_party_roles
 from counterfoil.usecases.workbench import Workbench
 
 _OTHER_KEEPER = ReceiptParty(name="Demo Warehouse", identity="registration:DEMO:KEEPER-2")

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from counterfoil.domain.goods import Good, Quantity, Site
-from counterfoil.domain.physical_lot import PhysicalLot
-from counterfoil.domain.receipt_document import ReceiptDocument
+from counterfoil.domain.goods.good import Good, Quantity, Site
+from counterfoil.domain.goods.physical_lot import PhysicalLot
+from counterfoil.domain.goods.receipt_document import ReceiptDocument
 from counterfoil.entrypoints.demo.attempts import Attempts
 from counterfoil.entrypoints.demo.goods_file import valuation_of
 from counterfoil.entrypoints.demo.goods_parties import GoodsParties
 from counterfoil.entrypoints.demo.telling import Teller
-from counterfoil.usecases.attest_receipt import attest_receipt
-from counterfoil.usecases.attest_stock import attest_stock
-from counterfoil.usecases.issue_receipt import issue_receipt
-from counterfoil.usecases.open_stock import open_stock
-from counterfoil.usecases.set_exposure_cap import set_exposure_cap
-from counterfoil.usecases.take_in import take_in
+from counterfoil.usecases.receipts.attest_receipt import attest_receipt
+from counterfoil.usecases.receipts.attest_stock import attest_stock
+from counterfoil.usecases.receipts.issue_receipt import issue_receipt
+from counterfoil.usecases.receipts.open_stock import open_stock
+from counterfoil.usecases.receipts.set_exposure_cap import set_exposure_cap
+from counterfoil.usecases.receipts.take_in import take_in
 from counterfoil.usecases.workbench import Workbench
 
 _OTHER_SITE = Site("CNTAG-XINGANG-2")

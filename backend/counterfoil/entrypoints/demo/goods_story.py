@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from counterfoil.usecases.audit_stock import AuditReport
-from counterfoil.usecases.check_books import CheckResult
+from counterfoil.usecases.books.check_books import CheckResult
+from counterfoil.usecases.receipts.audit_stock import AuditReport
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

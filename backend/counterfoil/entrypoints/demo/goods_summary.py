@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from counterfoil.domain.facility_events import AssetAdded
-from counterfoil.domain.goods import Good
+from counterfoil.domain.events.facility_events import AssetAdded
+from counterfoil.domain.goods.good import Good
 from counterfoil.domain.money import Currency
 from counterfoil.entrypoints.demo import result as rows
 from counterfoil.entrypoints.demo.goods_story import GoodsStory
-from counterfoil.usecases.audit_stock import AuditReport, StockAudit
+from counterfoil.usecases.facilities.show_facility import list_facilities
 from counterfoil.usecases.goods_resolving import asset_text, good_text
-from counterfoil.usecases.lien_history import list_liens
-from counterfoil.usecases.list_stocks import StockSheet, list_stocks, plain_quantity
-from counterfoil.usecases.show_facility import list_facilities
-from counterfoil.usecases.show_receipt import list_receipts
+from counterfoil.usecases.liens.lien_history import list_liens
+from counterfoil.usecases.receipts.audit_stock import AuditReport, StockAudit
+from counterfoil.usecases.receipts.list_stocks import StockSheet, list_stocks, plain_quantity
+from counterfoil.usecases.receipts.show_receipt import list_receipts
 from counterfoil.usecases.workbench import Workbench
 
 

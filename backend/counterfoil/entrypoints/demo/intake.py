@@ -7,17 +7,17 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from counterfoil.domain.errors import DomainError
-from counterfoil.domain.invoice import InvoiceType, ReferenceKind
+from counterfoil.domain.invoices.invoice import InvoiceType, ReferenceKind
 from counterfoil.domain.states import PartyRole
 from counterfoil.domain.tiering import Debt
 from counterfoil.entrypoints.demo.documents import Folder
 from counterfoil.entrypoints.demo.refusals import INVOICE_FULLY_CREDITED
 from counterfoil.entrypoints.demo.telling import Teller
-from counterfoil.ports import Receipt
-from counterfoil.store_port import InvoiceReadResult, InvoiceRecord
+from counterfoil.ports.engine import Receipt
+from counterfoil.ports.store import InvoiceReadResult, InvoiceRecord
 from counterfoil.usecases import refusals
-from counterfoil.usecases.record_credit_note import record_credit_note
-from counterfoil.usecases.record_invoices import RejectedDocument, record_invoices
+from counterfoil.usecases.invoices.record_credit_note import record_credit_note
+from counterfoil.usecases.invoices.record_invoices import RejectedDocument, record_invoices
 from counterfoil.usecases.resolving import party_id_of
 from counterfoil.usecases.workbench import Workbench
 

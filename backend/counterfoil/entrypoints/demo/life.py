@@ -9,8 +9,8 @@ from pydantic import SecretStr
 
 from counterfoil.bootstrap import ENGINE, OpenLedger, create_ledger, open_ledger
 from counterfoil.chain.keystore import CHEAP_SCRYPT_N
+from counterfoil.domain.goods.receipt_document import ReceiptDocument
 from counterfoil.domain.money import Currency
-from counterfoil.domain.receipt_document import ReceiptDocument
 from counterfoil.domain.states import NoteState
 from counterfoil.domain.tiering import Claim, TierPlan, plan_tiers
 from counterfoil.entrypoints.demo.agenda import keep
@@ -34,10 +34,10 @@ from counterfoil.entrypoints.demo.summary import Story, summarise
 from counterfoil.entrypoints.demo.telling import Teller
 from counterfoil.entrypoints.demo.tier_splits import Splitter, give_standing_acceptances
 from counterfoil.settings import Settings
-from counterfoil.usecases.check_books import CheckResult, check_books
+from counterfoil.usecases.books.check_books import CheckResult, check_books
 from counterfoil.usecases.gas_tally import GasTally
+from counterfoil.usecases.notes.show_note import NoteSheet, show_notes
 from counterfoil.usecases.resolving import PartyRef, party_id_of
-from counterfoil.usecases.show_note import NoteSheet, show_notes
 from counterfoil.usecases.workbench import Workbench
 
 # Not a secret: these keys are made for one run, protected cheaply, and stand for nobody.

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from counterfoil.domain.invoice import Invoice
+from counterfoil.domain.invoices.invoice import Invoice
 
 DEFAULT_TENOR_DAYS = 90
 LONGEST_TENOR_DAYS = 3650

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from counterfoil.domain import cash_events as cash
-from counterfoil.domain import events as ev
-from counterfoil.domain import lien_events as liens
-from counterfoil.domain.ledger_state import LedgerState
+from counterfoil.domain.events import cash_events as cash
+from counterfoil.domain.events import ledger_events as ev
+from counterfoil.domain.events import lien_events as liens
 from counterfoil.domain.lot import ASSET_KIND_LOT, LotId
+from counterfoil.domain.state.ledger_state import LedgerState
 from counterfoil.domain.states import LotState
 
 

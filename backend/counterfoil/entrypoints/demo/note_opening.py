@@ -12,10 +12,10 @@ from counterfoil.entrypoints.demo.attempts import Attempts
 from counterfoil.entrypoints.demo.intake import Claimed, refusal_of
 from counterfoil.entrypoints.demo.maturities import DEFAULT_TENOR_DAYS, Maturity, maturity_of
 from counterfoil.entrypoints.demo.telling import Teller
-from counterfoil.usecases.confirm_note import confirm_note
-from counterfoil.usecases.offer_purchase import offer_purchase
-from counterfoil.usecases.propose_note import propose_note
-from counterfoil.usecases.record_invoices import RejectedDocument
+from counterfoil.usecases.financing.offer_purchase import offer_purchase
+from counterfoil.usecases.invoices.record_invoices import RejectedDocument
+from counterfoil.usecases.notes.confirm_note import confirm_note
+from counterfoil.usecases.notes.propose_note import propose_note
 from counterfoil.usecases.workbench import Workbench
 
 

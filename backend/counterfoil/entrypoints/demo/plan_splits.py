@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
 
 from counterfoil.domain.errors import DomainError
-from counterfoil.domain.invoice_number import canonical_invoice_number
+from counterfoil.domain.invoices.invoice_number import canonical_invoice_number
 from counterfoil.domain.money import Currency
 from counterfoil.domain.tiering import Claim, Cut, Holdings, Payment, TierPlan
 from counterfoil.entrypoints.demo.plan_file import PlanEntry, PlanPart, SplitPlan

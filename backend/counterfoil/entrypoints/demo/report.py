@@ -17,7 +17,7 @@ from counterfoil.entrypoints.demo.report_goods import goods_section, liens_rows,
 from counterfoil.entrypoints.demo.result import DemoResult
 from counterfoil.entrypoints.demo.table_shape import names_by_party
 from counterfoil.entrypoints.demo.tier_picture import tier_picture
-from counterfoil.usecases.show_note import NoteSheet
+from counterfoil.usecases.notes.show_note import NoteSheet
 
 _LINES = (
     ("confirmed", "confirmed by the debtor"),

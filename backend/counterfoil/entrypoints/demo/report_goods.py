@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from lxml import etree
 
-from counterfoil.domain.goods import Unit
+from counterfoil.domain.goods.good import Unit
 from counterfoil.domain.money import Currency
 from counterfoil.entrypoints.demo.goods_loan import exact_percent, percent
 from counterfoil.entrypoints.demo.goods_tables import day

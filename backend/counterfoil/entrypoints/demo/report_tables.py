@@ -11,7 +11,7 @@ from counterfoil.domain.lot import LotId
 from counterfoil.domain.money import Currency
 from counterfoil.entrypoints.demo.markup import element, name
 from counterfoil.entrypoints.demo.result import DemoResult
-from counterfoil.usecases.show_note import LotNode, NoteSheet
+from counterfoil.usecases.notes.show_note import LotNode, NoteSheet
 
 
 @dataclass(frozen=True, slots=True)

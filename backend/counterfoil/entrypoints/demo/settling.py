@@ -12,9 +12,9 @@ from counterfoil.domain.states import FinancingState
 from counterfoil.entrypoints.demo.agenda import Appointment
 from counterfoil.entrypoints.demo.financing import DrawnLoan
 from counterfoil.entrypoints.demo.telling import Advance, Teller
-from counterfoil.usecases.issue_cash import issue_cash
-from counterfoil.usecases.repay_loan import repay_loan
-from counterfoil.usecases.settle_note import settle_note
+from counterfoil.usecases.cash.issue_cash import issue_cash
+from counterfoil.usecases.financing.repay_loan import repay_loan
+from counterfoil.usecases.notes.settle_note import settle_note
 
 
 def due_on_notes(

@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from counterfoil.domain import cash_events as cash
 from counterfoil.domain.annual_cost import effective_annual_rate
+from counterfoil.domain.events import cash_events as cash
 from counterfoil.domain.interest import day_of
-from counterfoil.domain.ledger_state import Financing, LedgerState
 from counterfoil.domain.money import Currency
+from counterfoil.domain.state.ledger_state import Financing, LedgerState
 from counterfoil.domain.states import FinancingKind, PartyRole
 from counterfoil.domain.tiering import TierPlan, tier_of_parties
 from counterfoil.entrypoints.demo import result as rows
@@ -19,10 +19,10 @@ from counterfoil.entrypoints.demo.financing import DISCOUNT_RATE_BPS
 from counterfoil.entrypoints.demo.goods_story import GoodsStory
 from counterfoil.entrypoints.demo.goods_summary import facility_rows, lien_rows, receipt_rows, stock_rows
 from counterfoil.entrypoints.demo.moves import Received, received_in
-from counterfoil.usecases.check_books import CheckResult
-from counterfoil.usecases.list_parties import list_parties
-from counterfoil.usecases.record_invoices import RejectedDocument
-from counterfoil.usecases.show_note import NoteSheet, show_notes
+from counterfoil.usecases.books.check_books import CheckResult
+from counterfoil.usecases.invoices.record_invoices import RejectedDocument
+from counterfoil.usecases.notes.show_note import NoteSheet, show_notes
+from counterfoil.usecases.parties.list_parties import list_parties
 from counterfoil.usecases.workbench import Workbench
 
 NO_TIERS = TierPlan(cuts=(), unpaid=(), cycles=())

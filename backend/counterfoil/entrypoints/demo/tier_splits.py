@@ -9,10 +9,10 @@ from counterfoil.domain.states import LotState
 from counterfoil.domain.sub_range import SubRange
 from counterfoil.domain.tiering import Cut, Part
 from counterfoil.entrypoints.demo.telling import Teller
-from counterfoil.usecases.accept_assignment import accept_assignment
-from counterfoil.usecases.assign_lot import assign_lot
-from counterfoil.usecases.set_standing_acceptance import set_standing_acceptance
-from counterfoil.usecases.split_lot import SplitPart, split_lot
+from counterfoil.usecases.lots.accept_assignment import accept_assignment
+from counterfoil.usecases.lots.assign_lot import assign_lot
+from counterfoil.usecases.lots.split_lot import SplitPart, split_lot
+from counterfoil.usecases.parties.set_standing_acceptance import set_standing_acceptance
 from counterfoil.usecases.workbench import Workbench
 
 MAX_PARTS_PER_SPLIT = 400

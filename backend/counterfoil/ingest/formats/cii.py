@@ -6,7 +6,7 @@ from datetime import date
 
 from lxml import etree
 
-from counterfoil.domain.invoice import (
+from counterfoil.domain.invoices.invoice import (
     Invoice,
     InvoiceFormat,
     InvoiceLine,
@@ -15,7 +15,7 @@ from counterfoil.domain.invoice import (
     Severity,
     TaxSubtotal,
 )
-from counterfoil.domain.invoice_findings import FIELD_REPEATED, UNKNOWN_FORMAT
+from counterfoil.domain.invoices.invoice_findings import FIELD_REPEATED, UNKNOWN_FORMAT
 from counterfoil.ingest.formats.en_assemble import (
     StatedInvoice,
     StatedParty,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from counterfoil.domain.invoice import (
+from counterfoil.domain.invoices.invoice import (
     Finding,
     Invoice,
     InvoiceFormat,
@@ -23,7 +23,7 @@ from counterfoil.domain.invoice import (
     ReferenceKind,
     Severity,
 )
-from counterfoil.domain.invoice_findings import TOO_COMPLEX, found
+from counterfoil.domain.invoices.invoice_findings import TOO_COMPLEX, found
 from counterfoil.ingest.formats.cn_findings import (
     GROSS_COMPUTED,
     LINE_DISAGREES,

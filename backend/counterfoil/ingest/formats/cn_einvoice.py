@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from lxml import etree
 
-from counterfoil.domain.invoice import Invoice, InvoiceFormat
+from counterfoil.domain.invoices.invoice import Invoice, InvoiceFormat
 from counterfoil.ingest.formats.cn_assemble import (
     StatedInvoice,
     StatedLine,

@@ -13,8 +13,8 @@ from functools import lru_cache
 
 from lxml import etree
 
-from counterfoil.domain.invoice import Invoice, InvoiceFormat
-from counterfoil.domain.invoice_findings import TOO_COMPLEX
+from counterfoil.domain.invoices.invoice import Invoice, InvoiceFormat
+from counterfoil.domain.invoices.invoice_findings import TOO_COMPLEX
 from counterfoil.ingest.formats.cn_assemble import (
     StatedField,
     StatedInvoice,

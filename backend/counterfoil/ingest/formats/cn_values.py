@@ -10,8 +10,8 @@ from decimal import Decimal
 from stdnum.cn import ric, uscc
 
 from counterfoil.domain.errors import DomainError
-from counterfoil.domain.invoice import Finding, IdScheme, PartyIdentifier, Severity
-from counterfoil.domain.invoice_findings import FIELD_MISSING, found
+from counterfoil.domain.invoices.invoice import Finding, IdScheme, PartyIdentifier, Severity
+from counterfoil.domain.invoices.invoice_findings import FIELD_MISSING, found
 from counterfoil.domain.money import Currency
 from counterfoil.domain.party_id import canonical_party_id
 from counterfoil.ingest.formats.cn_findings import (

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from counterfoil.domain.errors import DomainError
-from counterfoil.domain.invoice import (
+from counterfoil.domain.invoices.invoice import (
     IdScheme,
     Invoice,
     InvoiceFormat,
@@ -20,7 +20,7 @@ from counterfoil.domain.invoice import (
     Severity,
     TaxSubtotal,
 )
-from counterfoil.domain.invoice_findings import (
+from counterfoil.domain.invoices.invoice_findings import (
     CORRECTED_INVOICE,
     FIELD_MISSING,
     NOT_A_CLAIM,

@@ -18,8 +18,8 @@ from pypdf.errors import LimitReachedError, PyPdfError
 from pypdf.generic import ArrayObject, DictionaryObject, PdfObject, StreamObject
 
 from counterfoil.domain.errors import declare
-from counterfoil.domain.invoice import InvoiceFormat, Severity
-from counterfoil.domain.invoice_findings import TOO_COMPLEX, TOO_LARGE, found
+from counterfoil.domain.invoices.invoice import InvoiceFormat, Severity
+from counterfoil.domain.invoices.invoice_findings import TOO_COMPLEX, TOO_LARGE, found
 from counterfoil.ingest.protocol import InnerXml, InvoiceRefused, ReadLimits
 from counterfoil.ingest.safe_xml import refuse
 

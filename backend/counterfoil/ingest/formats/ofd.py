@@ -15,8 +15,15 @@ from types import ModuleType
 
 from lxml import etree
 
-from counterfoil.domain.invoice import Finding, Invoice, InvoiceFormat, InvoiceType, PartyIdentifier, Severity
-from counterfoil.domain.invoice_findings import FIELD_MISSING, UNKNOWN_FORMAT, found
+from counterfoil.domain.invoices.invoice import (
+    Finding,
+    Invoice,
+    InvoiceFormat,
+    InvoiceType,
+    PartyIdentifier,
+    Severity,
+)
+from counterfoil.domain.invoices.invoice_findings import FIELD_MISSING, UNKNOWN_FORMAT, found
 from counterfoil.ingest.formats import cn_einvoice, cn_legacy, cn_mof
 from counterfoil.ingest.formats.cn_assemble import (
     StatedField,

@@ -14,7 +14,7 @@ import struct
 import zipfile
 import zlib
 
-from counterfoil.domain.invoice_findings import TOO_LARGE
+from counterfoil.domain.invoices.invoice_findings import TOO_LARGE
 from counterfoil.ingest.formats.cn_findings import OFD_REFUSED
 from counterfoil.ingest.protocol import InvoiceRefused, ReadLimits
 from counterfoil.ingest.safe_xml import refuse

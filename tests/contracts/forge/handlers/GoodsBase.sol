@@ -41,6 +41,15 @@ abstract contract GoodsBase is GoodsFixture {
         Enforce,
         Block,
         ResolveBlock,
+        PostPrice,
+        OpenFacility,
+        AddAsset,
+        RepayFacility,
+        CallMargin,
+        LiftMarginCall,
+        MarkFacilityDefaulted,
+        TakeAsset,
+        SellClaim,
         PassTime
     }
 
@@ -63,6 +72,8 @@ abstract contract GoodsBase is GoodsFixture {
     /// @dev Kept from the actions alone.
     mapping(ReceiptId receipt => PartyId party) public shouldHold;
     mapping(ReceiptId receipt => PartyId party) public shouldBePledgedTo;
+    /// @dev The facility that the lien is for; zero where its claim lies outside the ledger.
+    mapping(ReceiptId receipt => uint64 facility) public shouldSecure;
     mapping(ReceiptId receipt => uint256 count) public openBlocks;
     mapping(ReceiptId receipt => uint256 time) internal attestedUntil;
     mapping(StockId stock => uint256 quantity) public shouldBeAttested;

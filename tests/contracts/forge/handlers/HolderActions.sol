@@ -71,7 +71,7 @@ abstract contract HolderActions is GoodsBase {
     }
 
     function dispute(uint256 seed) external {
-        if (_word(seed, 9) % 3 != 0) return;
+        if (_word(seed, 9) % 2 != 0) return;
         (bool found, ReceiptId receipt, IReceipts.ReceiptView memory current) = _pick(seed, ISSUED | PLEDGED);
         if (!found) return;
         PartyId by = _word(seed, 2) % 2 == 0 ? current.holder : current.keeper;
@@ -82,7 +82,8 @@ abstract contract HolderActions is GoodsBase {
     function withdrawDispute(uint256 seed) external {
         (bool found, ReceiptId receipt, IReceipts.ReceiptView memory current) = _pick(seed, DISPUTED);
         if (!found) return;
-        bool asKeeper = _word(seed, 2) % 2 == 0;
+        // Mostly by the side that disputed.
+        bool asKeeper = byKeeper[receipt] == (_word(seed, 2) % 4 != 0);
         bytes memory callData = abi.encodeCall(warehouse.withdrawDispute, (receipt, WHY));
         PartyId by = asKeeper ? current.keeper : current.holder;
         _tryOnWarehouse(Action.WithdrawDispute, by, callData, asKeeper == byKeeper[receipt]);

@@ -28,7 +28,7 @@ abstract contract PledgeActions is HolderActions {
         if (!found) return;
         bytes memory callData = abi.encodeCall(liens.release, (assetOfReceipt(receipt), WHY));
         _tryOnLiens(Action.Release, pledgee, callData, true);
-        shouldBePledgedTo[receipt] = NOBODY;
+        (shouldBePledgedTo[receipt], shouldSecure[receipt]) = (NOBODY, 0);
     }
 
     function releasePart(uint256 seed) external {
@@ -49,7 +49,7 @@ abstract contract PledgeActions is HolderActions {
         (bool found, ReceiptId receipt, PartyId pledgee) = _pickPledged(seed);
         (bool other, ReceiptId replacement, IReceipts.ReceiptView memory current) =
             _pick(_word(seed, 2), _word(seed, 3) % 3 == 0 ? LIVE : ISSUED);
-        if (!found || !other || _isSame(receipt, replacement)) return;
+        if (!found || !other || _isSame(receipt, replacement) || shouldSecure[receipt] != 0) return;
         AssetId asset = assetOfReceipt(receipt);
         PartyId holder = shouldHold[receipt];
         vm.prank(keyOf[holder]);
@@ -66,7 +66,7 @@ abstract contract PledgeActions is HolderActions {
         (bool found, ReceiptId receipt, PartyId pledgee) = _pickPledged(seed);
         if (!found) return;
         PartyId to = _holder(seed, 2);
-        bool allowed = to != pledgee && to != shouldHold[receipt];
+        bool allowed = to != pledgee && to != shouldHold[receipt] && shouldSecure[receipt] == 0;
         bytes memory callData = abi.encodeCall(liens.transferPledge, (_pledgeOf(assetOfReceipt(receipt), to, 1)));
         if (_tryOnLiens(Action.TransferPledge, pledgee, callData, allowed)) shouldBePledgedTo[receipt] = to;
     }
@@ -79,7 +79,7 @@ abstract contract PledgeActions is HolderActions {
         bool allowed = to != shouldHold[receipt] && _stateOf(receipt) != ReceiptState.Frozen;
         bytes memory callData = abi.encodeCall(liens.enforceByOrder, (assetOfReceipt(receipt), to, WHY));
         if (!_try(Action.Enforce, ARBITER, address(liens), callData, allowed)) return;
-        (shouldHold[receipt], shouldBePledgedTo[receipt]) = (to, NOBODY);
+        (shouldHold[receipt], shouldBePledgedTo[receipt], shouldSecure[receipt]) = (to, NOBODY, 0);
     }
 
     function blockReceipt(uint256 seed) external {
@@ -107,7 +107,7 @@ abstract contract PledgeActions is HolderActions {
         return _try(action, keyOf[actor], address(liens), callData, allowed);
     }
 
-    function _lender(uint256 seed, uint256 salt) private view returns (PartyId) {
+    function _lender(uint256 seed, uint256 salt) internal view returns (PartyId) {
         return _word(seed, salt) % 2 == 0 ? funder : rival;
     }
 
