@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - one command a line
 """Commands over goods that the guide does not walk through, their JSON, and how they refuse."""
 
 from __future__ import annotations

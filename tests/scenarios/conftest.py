@@ -6,20 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
-# Before the import: pytest shows the two sides of a failed comparison only in modules that it has rewritten.
-pytest.register_assert_rewrite(
-    "model.twin",
-    "model.goods_views",
-    "model.facility_views",
-    "scenarios.scenario_table",
-    "scenarios.goods_table",
-)
-
-from model.contract_chain import ContractChain  # noqa: E402  # see above
-from model.twin import Twin  # noqa: E402  # see above
-from scenarios import goods_table  # noqa: E402  # see above
-from scenarios.goods_table import GoodsScenario  # noqa: E402  # see above
-from scenarios.scenario_table import Scenario, opened  # noqa: E402  # see above
+from model.contract_chain import ContractChain
+from model.twin import Twin
+from scenarios import goods_table
+from scenarios.goods_table import GoodsScenario
+from scenarios.scenario_table import Scenario, opened
 
 
 @pytest.fixture(scope="session")
