@@ -12,7 +12,7 @@ from rich.markup import escape
 
 from counterfoil.domain.errors import DomainError
 from counterfoil.entrypoints.demo.documents import open_folder
-from counterfoil.entrypoints.demo.goods_file import read_goods
+from counterfoil.entrypoints.demo.goods.intake_file import read_goods
 from counterfoil.entrypoints.demo.life import Lived, live
 from counterfoil.entrypoints.demo.out_directory import OutDirectory, claimed
 from counterfoil.entrypoints.demo.plan_file import read_plan
@@ -23,8 +23,8 @@ from counterfoil.entrypoints.demo.refusals import (
     OUT_UNUSABLE,
     PLAN_UNUSABLE,
 )
-from counterfoil.entrypoints.demo.report import report_html
-from counterfoil.entrypoints.demo.tables import print_tables
+from counterfoil.entrypoints.demo.showing.report import report_html
+from counterfoil.entrypoints.demo.showing.tables import print_tables
 from counterfoil.entrypoints.demo.telling import Teller
 
 USAGE_ERROR = 2

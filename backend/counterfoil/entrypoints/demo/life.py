@@ -17,7 +17,7 @@ from counterfoil.entrypoints.demo.agenda import keep
 from counterfoil.entrypoints.demo.attempts import Attempts
 from counterfoil.entrypoints.demo.documents import Folder
 from counterfoil.entrypoints.demo.financing import DrawnLoan, FinancingSteps, Funders, register_funders
-from counterfoil.entrypoints.demo.goods import GoodsPart, begin_goods
+from counterfoil.entrypoints.demo.goods.part import GoodsPart, begin_goods
 from counterfoil.entrypoints.demo.intake import Intake, take_in
 from counterfoil.entrypoints.demo.moves import Move, moves_of
 from counterfoil.entrypoints.demo.note_opening import (
@@ -28,9 +28,9 @@ from counterfoil.entrypoints.demo.note_opening import (
 )
 from counterfoil.entrypoints.demo.plan_file import SplitPlan
 from counterfoil.entrypoints.demo.plan_splits import PlannedNote, PlanReader
-from counterfoil.entrypoints.demo.result import DemoResult
 from counterfoil.entrypoints.demo.settling import due_on_notes, repay_what_is_left
-from counterfoil.entrypoints.demo.summary import Story, summarise
+from counterfoil.entrypoints.demo.showing.result import DemoResult
+from counterfoil.entrypoints.demo.showing.summary import Story, summarise
 from counterfoil.entrypoints.demo.telling import Teller
 from counterfoil.entrypoints.demo.tier_splits import Splitter, give_standing_acceptances
 from counterfoil.settings import Settings

@@ -11,10 +11,10 @@ from counterfoil.domain.states import FacilityState, LienState, ReceiptState
 from counterfoil.entrypoints.demo.agenda import Appointment
 from counterfoil.entrypoints.demo.attempts import Attempts
 from counterfoil.entrypoints.demo.financing import Funders
-from counterfoil.entrypoints.demo.goods_loan import LoanOnGoods, start_loan
-from counterfoil.entrypoints.demo.goods_parties import GoodsParties, gather_parties
-from counterfoil.entrypoints.demo.goods_store import Storing
-from counterfoil.entrypoints.demo.goods_story import GoodsStory
+from counterfoil.entrypoints.demo.goods.loan import LoanOnGoods, start_loan
+from counterfoil.entrypoints.demo.goods.parties import GoodsParties, gather_parties
+from counterfoil.entrypoints.demo.goods.storing import Storing
+from counterfoil.entrypoints.demo.goods.story import GoodsStory
 from counterfoil.entrypoints.demo.telling import Teller
 from counterfoil.usecases.acting import actor_of
 from counterfoil.usecases.books.check_books import CheckResult

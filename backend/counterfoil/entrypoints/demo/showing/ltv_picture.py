@@ -6,9 +6,9 @@ from datetime import datetime
 
 from lxml import etree
 
-from counterfoil.entrypoints.demo.goods_loan import exact_percent, percent
-from counterfoil.entrypoints.demo.markup import element
-from counterfoil.entrypoints.demo.result import CourseRow, FacilityRow
+from counterfoil.entrypoints.demo.goods.loan import exact_percent, percent
+from counterfoil.entrypoints.demo.showing.markup import element
+from counterfoil.entrypoints.demo.showing.result import CourseRow, FacilityRow
 
 _WIDTH, _HEIGHT = 1040.0, 272.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 52.0, 188.0, 22.0, 44.0

@@ -8,8 +8,8 @@ from counterfoil.domain.goods.good import Good, Quantity, Site
 from counterfoil.domain.goods.physical_lot import PhysicalLot
 from counterfoil.domain.goods.receipt_document import ReceiptDocument
 from counterfoil.entrypoints.demo.attempts import Attempts
-from counterfoil.entrypoints.demo.goods_file import valuation_of
-from counterfoil.entrypoints.demo.goods_parties import GoodsParties
+from counterfoil.entrypoints.demo.goods.intake_file import valuation_of
+from counterfoil.entrypoints.demo.goods.parties import GoodsParties
 from counterfoil.entrypoints.demo.telling import Teller
 from counterfoil.usecases.receipts.attest_receipt import attest_receipt
 from counterfoil.usecases.receipts.attest_stock import attest_stock

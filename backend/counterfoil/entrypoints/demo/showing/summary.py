@@ -13,12 +13,17 @@ from counterfoil.domain.money import Currency
 from counterfoil.domain.state.ledger_state import Financing, LedgerState
 from counterfoil.domain.states import FinancingKind, PartyRole
 from counterfoil.domain.tiering import TierPlan, tier_of_parties
-from counterfoil.entrypoints.demo import result as rows
 from counterfoil.entrypoints.demo.attempts import Refusal
 from counterfoil.entrypoints.demo.financing import DISCOUNT_RATE_BPS
-from counterfoil.entrypoints.demo.goods_story import GoodsStory
-from counterfoil.entrypoints.demo.goods_summary import facility_rows, lien_rows, receipt_rows, stock_rows
+from counterfoil.entrypoints.demo.goods.story import GoodsStory
 from counterfoil.entrypoints.demo.moves import Received, received_in
+from counterfoil.entrypoints.demo.showing import result as rows
+from counterfoil.entrypoints.demo.showing.goods_summary import (
+    facility_rows,
+    lien_rows,
+    receipt_rows,
+    stock_rows,
+)
 from counterfoil.usecases.books.check_books import CheckResult
 from counterfoil.usecases.invoices.record_invoices import RejectedDocument
 from counterfoil.usecases.notes.show_note import NoteSheet, show_notes

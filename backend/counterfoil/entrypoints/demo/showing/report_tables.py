@@ -9,8 +9,8 @@ from lxml import etree
 
 from counterfoil.domain.lot import LotId
 from counterfoil.domain.money import Currency
-from counterfoil.entrypoints.demo.markup import element, name
-from counterfoil.entrypoints.demo.result import DemoResult
+from counterfoil.entrypoints.demo.showing.markup import element, name
+from counterfoil.entrypoints.demo.showing.result import DemoResult
 from counterfoil.usecases.notes.show_note import LotNode, NoteSheet
 
 

@@ -9,14 +9,14 @@ from importlib.resources import files
 from lxml import etree
 
 from counterfoil.domain.money import Currency
-from counterfoil.entrypoints.demo import report_tables as tables
 from counterfoil.entrypoints.demo.life import Lived
-from counterfoil.entrypoints.demo.markup import element, name
-from counterfoil.entrypoints.demo.range_picture import range_picture
-from counterfoil.entrypoints.demo.report_goods import goods_section, liens_rows, stored_and_delivered
-from counterfoil.entrypoints.demo.result import DemoResult
-from counterfoil.entrypoints.demo.table_shape import names_by_party
-from counterfoil.entrypoints.demo.tier_picture import tier_picture
+from counterfoil.entrypoints.demo.showing import report_tables as tables
+from counterfoil.entrypoints.demo.showing.markup import element, name
+from counterfoil.entrypoints.demo.showing.range_picture import range_picture
+from counterfoil.entrypoints.demo.showing.report_goods import goods_section, liens_rows, stored_and_delivered
+from counterfoil.entrypoints.demo.showing.result import DemoResult
+from counterfoil.entrypoints.demo.showing.table_shape import names_by_party
+from counterfoil.entrypoints.demo.showing.tier_picture import tier_picture
 from counterfoil.usecases.notes.show_note import NoteSheet
 
 _LINES = (
@@ -38,7 +38,10 @@ def report_html(lived: Lived, *, made_at: datetime) -> str:
             element("meta", charset="utf-8"),
             element("meta", name="viewport", content="width=device-width, initial-scale=1"),
             element("title", "Counterfoil: from invoices to settled notes"),
-            element("style", files("counterfoil.entrypoints.demo").joinpath("report.css").read_text("utf-8")),
+            element(
+                "style",
+                files("counterfoil.entrypoints.demo.showing").joinpath("report.css").read_text("utf-8"),
+            ),
         ),
         element(
             "body",

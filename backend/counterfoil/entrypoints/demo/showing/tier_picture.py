@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from counterfoil.domain.money import Currency
-from counterfoil.entrypoints.demo.markup import element, wrapped
 from counterfoil.entrypoints.demo.moves import Move, MoveKind
-from counterfoil.entrypoints.demo.result import DemoResult, PartyRow
+from counterfoil.entrypoints.demo.showing.markup import element, wrapped
+from counterfoil.entrypoints.demo.showing.result import DemoResult, PartyRow
 
 _BOX_W, _BOX_H = 184.0, 78.0
 _GAP_X, _GAP_Y = 132.0, 16.0

@@ -7,9 +7,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from counterfoil.domain.money import Currency
-from counterfoil.entrypoints.demo.goods_tables import goods_tables, liens_table
-from counterfoil.entrypoints.demo.result import DemoResult
-from counterfoil.entrypoints.demo.table_shape import names_by_party, plain_table
+from counterfoil.entrypoints.demo.showing.goods_tables import goods_tables, liens_table
+from counterfoil.entrypoints.demo.showing.result import DemoResult
+from counterfoil.entrypoints.demo.showing.table_shape import names_by_party, plain_table
 
 
 def print_tables(result: DemoResult, console: Console) -> None:

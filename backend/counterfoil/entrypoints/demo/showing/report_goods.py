@@ -8,12 +8,12 @@ from lxml import etree
 
 from counterfoil.domain.goods.good import Unit
 from counterfoil.domain.money import Currency
-from counterfoil.entrypoints.demo.goods_loan import exact_percent, percent
-from counterfoil.entrypoints.demo.goods_tables import day
-from counterfoil.entrypoints.demo.ltv_picture import ltv_picture
-from counterfoil.entrypoints.demo.markup import element, name
-from counterfoil.entrypoints.demo.report_tables import NOTHING, Column, state, table
-from counterfoil.entrypoints.demo.result import DemoResult, FacilityRow
+from counterfoil.entrypoints.demo.goods.loan import exact_percent, percent
+from counterfoil.entrypoints.demo.showing.goods_tables import day
+from counterfoil.entrypoints.demo.showing.ltv_picture import ltv_picture
+from counterfoil.entrypoints.demo.showing.markup import element, name
+from counterfoil.entrypoints.demo.showing.report_tables import NOTHING, Column, state, table
+from counterfoil.entrypoints.demo.showing.result import DemoResult, FacilityRow
 
 
 def goods_section(result: DemoResult, names: dict[int, str]) -> etree._Element | None:

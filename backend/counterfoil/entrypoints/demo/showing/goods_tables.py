@@ -8,9 +8,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from counterfoil.domain.money import Currency
-from counterfoil.entrypoints.demo.goods_loan import exact_percent, percent
-from counterfoil.entrypoints.demo.result import DemoResult
-from counterfoil.entrypoints.demo.table_shape import names_by_party, plain_table
+from counterfoil.entrypoints.demo.goods.loan import exact_percent, percent
+from counterfoil.entrypoints.demo.showing.result import DemoResult
+from counterfoil.entrypoints.demo.showing.table_shape import names_by_party, plain_table
 
 
 def goods_tables(result: DemoResult) -> Iterator[Table]:

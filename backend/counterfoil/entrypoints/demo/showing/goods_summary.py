@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from counterfoil.domain.events.facility_events import AssetAdded
 from counterfoil.domain.goods.good import Good
 from counterfoil.domain.money import Currency
-from counterfoil.entrypoints.demo import result as rows
-from counterfoil.entrypoints.demo.goods_story import GoodsStory
+from counterfoil.entrypoints.demo.goods.story import GoodsStory
+from counterfoil.entrypoints.demo.showing import result as rows
 from counterfoil.usecases.facilities.show_facility import list_facilities
 from counterfoil.usecases.goods_resolving import asset_text, good_text
 from counterfoil.usecases.liens.lien_history import list_liens

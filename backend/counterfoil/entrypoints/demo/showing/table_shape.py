@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.table import Table
 
-from counterfoil.entrypoints.demo.result import DemoResult
+from counterfoil.entrypoints.demo.showing.result import DemoResult
 
 
 def plain_table(title: str, *columns: str, right: tuple[str, ...] = ()) -> Table:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lxml import etree
 
-from counterfoil.entrypoints.demo.markup import display_width, element, wrapped
+from counterfoil.entrypoints.demo.showing.markup import display_width, element, wrapped
 from counterfoil.usecases.notes.show_note import LotNode, NoteSheet
 
 _WIDTH = 1200.0

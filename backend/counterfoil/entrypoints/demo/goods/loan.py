@@ -10,9 +10,9 @@ from counterfoil.domain.lot import AssetId
 from counterfoil.domain.money import Currency, Money
 from counterfoil.domain.state.facility_valuation import debt_of
 from counterfoil.entrypoints.demo.attempts import Attempts
-from counterfoil.entrypoints.demo.goods_file import unit_price
-from counterfoil.entrypoints.demo.goods_parties import GoodsParties
-from counterfoil.entrypoints.demo.goods_story import GoodsStory, Valued
+from counterfoil.entrypoints.demo.goods.intake_file import unit_price
+from counterfoil.entrypoints.demo.goods.parties import GoodsParties
+from counterfoil.entrypoints.demo.goods.story import GoodsStory, Valued
 from counterfoil.entrypoints.demo.telling import Teller
 from counterfoil.usecases.cash.issue_cash import issue_cash
 from counterfoil.usecases.facilities.accept_facility import accept_facility

@@ -1,0 +1,1 @@
+"""Goods in the demonstration: stored, pledged, released in part, delivered, audited."""

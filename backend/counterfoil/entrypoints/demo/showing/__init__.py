@@ -1,0 +1,1 @@
+"""The result of a demonstration, for programs and for people."""
