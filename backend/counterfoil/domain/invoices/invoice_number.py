@@ -60,6 +60,8 @@ def canonical_without_separators(text: str) -> str:
     For numbers that one writer groups with dashes, slashes or points and the next does not. Idempotent; may
     be empty.
     """
+    if text.isascii():  # nothing but case to fold, and nothing that could combine
+        return _ZEROS.sub("", "".join(filter(str.isalnum, text.upper())))
     for _ in range(_MAX_FOLDS):
         before, text = text, "".join(filter(str.isalnum, _fold_characters(text)))
         if text == before:
