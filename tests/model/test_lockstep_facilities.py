@@ -72,7 +72,7 @@ def test_facilities_in_model_projection_and_contracts_agree(tmp_path: Path) -> N
     run_state_machine_as_test(
         FacilityLockstep,
         settings=settings(
-            max_examples=int(EXAMPLES or 30),
+            max_examples=int(EXAMPLES or 20),
             stateful_step_count=STEPS,
             derandomize=EXAMPLES is None,
             deadline=None,
