@@ -76,6 +76,14 @@ class FoldedParty:
     unsound: frozenset[PartyIdentifier]
     name: CompanyName
 
+    @property
+    def issuers(self) -> frozenset[str]:
+        """The registers that gave it a sound number, of those that give a company one number only.
+
+        Two parties that share one are the same by that number, or are two parties.
+        """
+        return frozenset(issuer for each in self.sound if (issuer := _issuer(each)) is not None)
+
 
 @lru_cache(maxsize=65_536)
 def fold_party(party: NamedParty) -> FoldedParty:

@@ -8,7 +8,7 @@ MOST_SHARING names is found by identifier or equal name only, or by document or 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import ceil
 
 from rapidfuzz import fuzz
@@ -44,28 +44,46 @@ class PartyIndex:
     def __init__(self, parties: Sequence[FoldedParty]) -> None:
         self._parties = parties
         self._by_identifier: defaultdict[PartyIdentifier, list[int]] = defaultdict(list)
-        self._by_words: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)
+        named: defaultdict[frozenset[str], list[int]] = defaultdict(list)
         for place, party in enumerate(parties):
             for identifier in party.sound | party.unsound:
                 self._by_identifier[identifier].append(place)
             if not party.name.is_empty:
-                self._by_words[tuple(sorted(party.name.words))].append(place)
-        self._names = [parties[places[0]].name for places in self._by_words.values()]
-        self._joined = ["".join(name.words) for name in self._names]
-        self._by_sequence: defaultdict[str, list[int]] = defaultdict(list)
-        for number, name in enumerate(self._names):
-            for sequence in _sequences(name):
-                self._by_sequence[sequence].append(number)
+                named[party.issuers].append(place)
+        self._names = {issuers: _NameIndex(parties, places) for issuers, places in named.items()}
 
     def find(self, wanted: FoldedParty, *, at_least: int) -> Mapping[int, PartyRelation]:
         """Every party that relates to the wanted one by at least this score, by its place."""
         places: set[int] = set()
         for identifier in wanted.sound | wanted.unsound:
             places.update(self._by_identifier.get(identifier, ()))
-        for words in self._likely_words(wanted.name, at_least=at_least):
-            places.update(self._by_words.get(words, ()))
+        issuers = wanted.issuers
+        for of_index, names in self._names.items():
+            # Where one register numbered both, the number decides, and equal ones are found already.
+            if not issuers & of_index:
+                places.update(names.places(wanted.name, at_least=at_least))
         related = {place: relate_parties(wanted, self._parties[place]) for place in sorted(places)}
         return {place: relation for place, relation in related.items() if relation.score >= at_least}
+
+
+class _NameIndex:
+    """Some of the parties by their names."""
+
+    def __init__(self, parties: Sequence[FoldedParty], places: Iterable[int]) -> None:
+        self._by_words: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)
+        for place in places:
+            self._by_words[tuple(sorted(parties[place].name.words))].append(place)
+        self._names = [parties[found[0]].name for found in self._by_words.values()]
+        self._joined = ["".join(name.words) for name in self._names]
+        self._by_sequence: defaultdict[str, list[int]] = defaultdict(list)
+        for number, name in enumerate(self._names):
+            for sequence in _sequences(name):
+                self._by_sequence[sequence].append(number)
+
+    def places(self, name: CompanyName, *, at_least: int) -> Iterator[int]:
+        """Parties whose names may be alike by this much; every one that is equal or nearly so."""
+        for words in self._likely_words(name, at_least=at_least):
+            yield from self._by_words.get(words, ())
 
     def _likely_words(self, name: CompanyName, *, at_least: int) -> list[tuple[str, ...]]:
         if name.is_empty:
