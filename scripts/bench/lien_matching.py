@@ -38,7 +38,7 @@ from counterfoil.usecases.external_liens.match_external_liens import find_matche
 ROOT = Path(__file__).resolve().parents[2]
 SEED = 2026
 KEY = bytes(range(32))
-PEER_SAMPLE = 300
+PEER_SAMPLE = 200
 PEER_CUTOFFS = (70, 75, 80, 85, 90, 95)
 MOST_SECONDS, MOST_MIB = 60, 2048
 

@@ -15,7 +15,6 @@ from rapidfuzz import fuzz
 
 from counterfoil.domain.external_liens.company_name import (
     CompanyName,
-    distinctive_likeness,
     least_distinctive,
 )
 from counterfoil.domain.external_liens.lien_folding import FoldedParty, PartyRelation, relate_parties
@@ -57,11 +56,11 @@ class PartyIndex:
         places: set[int] = set()
         for identifier in wanted.sound | wanted.unsound:
             places.update(self._by_identifier.get(identifier, ()))
-        issuers = wanted.issuers
+        issuers, sequences = wanted.issuers, _sequences(wanted.name)
         for of_index, names in self._names.items():
             # Where one register numbered both, the number decides, and equal ones are found already.
             if not issuers & of_index:
-                places.update(names.places(wanted.name, at_least=at_least))
+                places.update(names.places(wanted.name, sequences, at_least=at_least))
         related = {place: relate_parties(wanted, self._parties[place]) for place in sorted(places)}
         return {place: relation for place, relation in related.items() if relation.score >= at_least}
 
@@ -75,22 +74,26 @@ class _NameIndex:
             self._by_words[tuple(sorted(parties[place].name.words))].append(place)
         self._names = [parties[found[0]].name for found in self._by_words.values()]
         self._joined = ["".join(name.words) for name in self._names]
+        self._sorted = ["".join(words) for words in self._by_words]
+        self._words = [frozenset(words) for words in self._by_words]
         self._by_sequence: defaultdict[str, list[int]] = defaultdict(list)
         for number, name in enumerate(self._names):
             for sequence in _sequences(name):
                 self._by_sequence[sequence].append(number)
 
-    def places(self, name: CompanyName, *, at_least: int) -> Iterator[int]:
+    def places(self, name: CompanyName, sequences: Iterable[str], *, at_least: int) -> Iterator[int]:
         """Parties whose names may be alike by this much; every one that is equal or nearly so."""
-        for words in self._likely_words(name, at_least=at_least):
+        for words in self._likely_words(name, sequences, at_least=at_least):
             yield from self._by_words.get(words, ())
 
-    def _likely_words(self, name: CompanyName, *, at_least: int) -> list[tuple[str, ...]]:
+    def _likely_words(
+        self, name: CompanyName, sequences: Iterable[str], *, at_least: int
+    ) -> list[tuple[str, ...]]:
         if name.is_empty:
             return []
         known = [
             (len(self._by_sequence[sequence]), sequence)
-            for sequence in _sequences(name)
+            for sequence in sequences
             if sequence in self._by_sequence
         ]
         rarest = [row for row in sorted(known) if row[0] <= MOST_SHARING][:_RAREST]
@@ -101,15 +104,16 @@ class _NameIndex:
         likely = sorted((-count, number) for number, count in shared.items() if count >= enough)
         needed = least_distinctive(at_least)
         found = [tuple(sorted(name.words))]
-        joined, is_one_word = "".join(name.words), len(name.words) == 1
+        joined, in_order, words = "".join(name.words), "".join(found[0]), frozenset(name.words)
         for _, number in self._cut(likely):
-            other = self._names[number]
-            # Most candidates end here; one call of the library is all that they cost.
-            alike = fuzz.ratio(joined, self._joined[number], score_cutoff=needed) > 0
-            if not alike and not (is_one_word and len(other.words) == 1):
-                alike = distinctive_likeness(name, other) >= needed
-            if alike:
-                found.append(tuple(sorted(other.words)))
+            # As distinctive_likeness, with what needs no call but one of the library prepared.
+            if (
+                fuzz.ratio(joined, self._joined[number], score_cutoff=needed)
+                or fuzz.ratio(in_order, self._sorted[number], score_cutoff=needed)
+                or words <= self._words[number]
+                or self._words[number] <= words
+            ):
+                found.append(tuple(sorted(self._names[number].words)))
         return found
 
     def _cut(self, likely: list[tuple[int, int]]) -> list[tuple[int, int]]:
