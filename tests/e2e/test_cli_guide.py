@@ -11,7 +11,7 @@ from guide_walk import walk
 
 ROOT = Path(__file__).parents[2]
 GUIDE = ROOT / "docs" / "guides" / "cli.md"
-ENTRYPOINTS = ROOT / "backend" / "counterfoil" / "entrypoints"
+COMMANDS = ROOT / "backend" / "counterfoil" / "entrypoints" / "cli"
 
 
 def test_the_guide_runs_as_written(fresh: object, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -20,9 +20,9 @@ def test_the_guide_runs_as_written(fresh: object, monkeypatch: pytest.MonkeyPatc
 
 
 def test_command_modules_load_neither_chain_nor_store() -> None:
-    areas = [path.stem for path in ENTRYPOINTS.glob("cli_*.py") if path.stem != "cli_demo"]
+    areas = [path.stem for path in COMMANDS.glob("*.py") if path.stem != "__init__"]
     assert len(areas) > 15
-    imports = "; ".join(f"import counterfoil.entrypoints.{area}" for area in areas)
+    imports = "; ".join(f"import counterfoil.entrypoints.cli.{area}" for area in areas)
     loaded = subprocess.run(
         [sys.executable, "-c", f"{imports}; import sys; print(*sys.modules)"],
         capture_output=True,

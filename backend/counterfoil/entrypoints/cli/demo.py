@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Never
+from typing import TYPE_CHECKING, Annotated, Never
 
 import typer
 from rich.console import Console
@@ -13,7 +13,6 @@ from rich.markup import escape
 from counterfoil.domain.errors import DomainError
 from counterfoil.entrypoints.demo.documents import open_folder
 from counterfoil.entrypoints.demo.goods.intake_file import read_goods
-from counterfoil.entrypoints.demo.life import Lived, live
 from counterfoil.entrypoints.demo.out_directory import OutDirectory, claimed
 from counterfoil.entrypoints.demo.plan_file import read_plan
 from counterfoil.entrypoints.demo.refusals import (
@@ -23,9 +22,11 @@ from counterfoil.entrypoints.demo.refusals import (
     OUT_UNUSABLE,
     PLAN_UNUSABLE,
 )
-from counterfoil.entrypoints.demo.showing.report import report_html
 from counterfoil.entrypoints.demo.showing.tables import print_tables
 from counterfoil.entrypoints.demo.telling import Teller
+
+if TYPE_CHECKING:
+    from counterfoil.entrypoints.demo.life import Lived
 
 USAGE_ERROR = 2
 _OF_USAGE = frozenset({GOODS_UNUSABLE, OUT_IN_USE, OUT_NOT_OURS, OUT_UNUSABLE, PLAN_UNUSABLE})
@@ -72,24 +73,34 @@ def demo(
     """
     if json_file not in (None, _STDOUT) and not Path(json_file).absolute().parent.is_dir():
         raise typer.BadParameter(f"the directory of {json_file} does not exist", param_hint="--json")
-    console = _console(stderr=json_file == _STDOUT)
     try:
-        splits = None if plan is None else read_plan(plan)
-        document = None if goods is None else read_goods(goods)
-        with claimed(out) as directory:
-            stated = [plan, goods, None if json_file is None else Path(json_file)]
-            leave_out = [out, *(path for path in stated if path is not None)]
-            folder = open_folder(invoices, leave_out=leave_out)
-            lived = live(directory.home, folder, Teller(console), plan=splits, goods=document)
-            _write(lived, directory, json_file)
-            print_tables(lived.result, console)
-            _say_end(console, directory, lived)
+        lived = _led_through(invoices, plan=plan, goods=goods, out=out, json_file=json_file)
     except DomainError as refused:
         if refused.code in _OF_USAGE:
             _usage_error(refused)
         raise
     if not (lived.succeeded and lived.result.holds):
         raise typer.Exit(1)
+
+
+def _led_through(
+    invoices: Path, *, plan: Path | None, goods: Path | None, out: Path, json_file: str | None
+) -> Lived:
+    # As in session.opened: chain and store take seconds to load.
+    from counterfoil.entrypoints.demo.life import live  # noqa: PLC0415 - the line above says why
+
+    console = _console(stderr=json_file == _STDOUT)
+    splits = None if plan is None else read_plan(plan)
+    document = None if goods is None else read_goods(goods)
+    with claimed(out) as directory:
+        stated = [plan, goods, None if json_file is None else Path(json_file)]
+        leave_out = [out, *(path for path in stated if path is not None)]
+        folder = open_folder(invoices, leave_out=leave_out)
+        lived = live(directory.home, folder, Teller(console), plan=splits, goods=document)
+        _write(lived, directory, json_file)
+        print_tables(lived.result, console)
+        _say_end(console, directory, lived)
+    return lived
 
 
 def _console(*, stderr: bool) -> Console:
@@ -99,6 +110,8 @@ def _console(*, stderr: bool) -> Console:
 
 
 def _write(lived: Lived, directory: OutDirectory, json_file: str | None) -> None:
+    from counterfoil.entrypoints.demo.showing.report import report_html  # noqa: PLC0415 - as in _led_through
+
     text = lived.result.model_dump_json(indent=2) + "\n"
     directory.result.write_text(text, encoding="utf-8")
     directory.report.write_text(report_html(lived, made_at=datetime.now(UTC)), encoding="utf-8")
