@@ -82,7 +82,7 @@ class XmlFormat(Protocol):
     def parse(self, root: etree._Element, *, limits: ReadLimits) -> Invoice:
         """The canonical invoice, with format findings in `Invoice.findings`. Raises InvoiceRefused.
 
-        The reader adds `content_sha256` and the business checks of domain.invoice_checks afterwards.
+        The reader adds `content_sha256` and the business checks of domain.invoices.invoice_checks afterwards.
         """
         ...
 

@@ -96,7 +96,7 @@ class RowFault:
 
 
 class ReadRow(Protocol):
-    """A row that was read; counterfoil.ingest.external_lien_rows.ReadLien is one."""
+    """A row that was read; counterfoil.ingest.external_liens.ReadLien is one."""
 
     @property
     def line(self) -> int: ...

@@ -1,4 +1,4 @@
-"""What the ledger refuses about bills of lading, in plain words; see contract_errors for the conventions."""
+"""What the ledger refuses about bills of lading, in plain words; see ledger_refusals for the conventions."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """What the ledger refuses about prices and facilities, in plain words.
 
-See contract_errors for how codes and facts are named.
+See ledger_refusals for how codes and facts are named.
 """
 
 from __future__ import annotations

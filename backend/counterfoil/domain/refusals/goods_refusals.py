@@ -1,6 +1,6 @@
 """What the ledger refuses about stocks and warehouse receipts, in plain words.
 
-See contract_errors for how codes and facts are named, contract_errors_bills for bills of lading.
+See ledger_refusals for how codes and facts are named, bill_refusals for bills of lading.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """What the ledger refuses about parties, invoices, notes and lots, in a treasurer's words.
 
 The codes are the names of the contracts' custom errors and the facts their parameters in snake case, so that
-the in-memory ledger and the chain refuse in the same words. contract_errors_money has the rest.
+the in-memory ledger and the chain refuse in the same words. money_refusals, goods_refusals, bill_refusals
+and facility_refusals have the rest.
 """
 
 from __future__ import annotations
