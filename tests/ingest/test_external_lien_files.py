@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -286,6 +287,20 @@ def test_json_that_is_no_extract_is_refused(text: str, line: int, field: str) ->
     found = read(text)
     assert found.rows == ()
     assert [each[:2] for each in faults(found)] == [(line, field)]
+
+
+def test_nesting_does_not_end_the_process_where_recursion_is_let_deep() -> None:
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(1_000_000)
+    try:
+        for opening in ("[", '{"a":', '["\\"[", '):
+            found = read('{"liens": [' + opening * 200_000)
+            assert faults(found) == [(0, "file", "ExtractUnreadable")]
+            assert "nested" in found.faults[0].reason
+    finally:
+        sys.setrecursionlimit(before)
+    named = "bank " + "[" * 400
+    assert read_json({**ENTRY, "secured_party": named}).rows[0].lien.secured_party == named
 
 
 BAD_ENTRIES = [
