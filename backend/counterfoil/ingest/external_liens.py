@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import codecs
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timezone
@@ -31,11 +30,11 @@ from counterfoil.ingest.external_lien_faults import (
     ROW_REPEATED,
     fault,
 )
+from counterfoil.ingest.json_nesting import check_nesting
 from counterfoil.ports.external_liens import RowFault
 
 _SHOWN = 60
 _MOST_NESTED = 20
-_NESTING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[{]|[\]}]', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +146,7 @@ def _json_rows(
     text: str, faults: list[RowFault], registry: str | None, zone: timezone | None
 ) -> tuple[Iterable[_Row], str | None, timezone | None]:
     try:
-        _check_nesting(text)
+        check_nesting(text, deepest=_MOST_NESTED)
         found = json.loads(
             text, parse_float=Decimal, parse_constant=_no_constant, object_pairs_hook=_no_key_twice
         )
@@ -168,20 +167,6 @@ def _json_rows(
     rows = (_Row(place, entry, {}) for place, entry in enumerate(found["liens"], start=1))
     stated_zone = parse_zone(found["time_zone"]) if found.get("time_zone") else None
     return rows, found.get("registry") or registry, stated_zone or zone
-
-
-def _check_nesting(text: str) -> None:
-    """Raise ValueError for nesting that no extract has.
-
-    The standard library's parser recurses in C: where the recursion limit has been raised, as the chain's
-    engine does, a file of brackets would end the process instead of raising RecursionError.
-    """
-    depth = 0
-    for found in _NESTING.finditer(text):
-        mark = found[0][0]
-        depth += (mark in "[{") - (mark in "]}")
-        if depth > _MOST_NESTED:
-            raise ValueError(f"it is nested deeper than {_MOST_NESTED}")
 
 
 def _file_fields(found: dict[str, Any]) -> list[RowFault]:

@@ -17,6 +17,7 @@ import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from counterfoil.domain.errors import CounterfoilError, declare
+from counterfoil.ingest.json_nesting import check_nesting
 
 DOCUMENT_UNREADABLE = declare(
     "DocumentUnreadable",
@@ -85,15 +86,15 @@ def read_marked(content: bytes) -> MarkedDocument:
 
 def _from_json(text: str) -> object:
     try:
+        check_nesting(text, deepest=_DEEPEST)
+    except ValueError as deep:
+        raise DocumentUnreadable(1, "it is nested too deeply") from deep
+    try:
         content: object = json.loads(
             text, parse_float=str, parse_int=str, parse_constant=str, object_pairs_hook=_once
         )
     except json.JSONDecodeError as broken:
         raise DocumentUnreadable(broken.lineno, f"it is not JSON: {broken.msg}") from broken
-    except RecursionError as deep:
-        raise DocumentUnreadable(1, "it is nested too deeply") from deep
-    if _depth(content) > _DEEPEST:
-        raise DocumentUnreadable(1, "it is nested too deeply")
     return content
 
 
@@ -104,17 +105,6 @@ def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
             raise DocumentUnreadable(1, f"{key!r} stands twice in one mapping")
         found[key] = value
     return found
-
-
-def _depth(content: object) -> int:
-    deepest = 0
-    waiting = [(content, 1)]
-    while waiting:
-        part, depth = waiting.pop()
-        deepest = max(deepest, depth)
-        inner = part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()
-        waiting.extend((each, depth + 1) for each in inner)
-    return deepest
 
 
 def _composed(text: str) -> Node | None:
