@@ -8,8 +8,10 @@ from datetime import UTC, datetime
 
 from counterfoil.domain.external_liens.external_lien import CollateralKind, ExternalLien
 from counterfoil.domain.lot import ASSET_KIND_BILL, ASSET_KIND_LOT, ASSET_KIND_RECEIPT, AssetId
+from counterfoil.domain.lot_title import lot_title
 from counterfoil.domain.priority import Claim, ClaimKind, Ranking, rank
 from counterfoil.domain.state.lien_state import blocked_as
+from counterfoil.domain.states import LotState
 from counterfoil.ports.external_liens import MatchState
 from counterfoil.usecases.goods_resolving import AssetRef, asset_text, find_asset
 from counterfoil.usecases.liens.lien_history import LienSheet, lien_history
@@ -25,6 +27,7 @@ _OUTSIDE_KINDS = {
     CollateralKind.WAREHOUSE_RECEIPT: ClaimKind.RECEIPT_PLEDGE,
     CollateralKind.BILL_OF_LADING: ClaimKind.BILL_PLEDGE,
 }
+_ENDED = frozenset({LotState.SPLIT, LotState.SETTLED})
 _LEAST_CLAIM_MINOR = 1
 """Stands for an amount that nobody stated: the place depends on times, not on the amount."""
 
@@ -43,12 +46,18 @@ class PrioritySheet:
 def lien_priority(bench: Workbench, *, asset: AssetRef, others: Sequence[Claim] = ()) -> PrioritySheet:
     """Rank the lien in force on an asset, the registrations that match it and were not dismissed, and others.
 
+    Who holds a lot by assignment or sale claims it too: a lien elsewhere, of somebody who held it before, may
+    go first. The debtor had notice of that from its acknowledgement on; the ledger registers no assignment.
+
     On the ledger a receipt is endorsed, sealed in advance by its keeper and out of the pledgor's control from
     the block of its lien, and so is a bill of lading: then the right is public. Raises DomainError
     ClaimInvalid and ClaimsOnUnlikeAssets of the other claims.
     """
     asset_id = find_asset(bench, asset)
     claims, holders = list(others), {}
+    for claim, holder in _title_of_holder(bench, asset_id):
+        holders[claim.reference] = holder
+        claims.append(claim)
     for sheet in lien_history(bench, asset=asset_id):
         if sheet.ended_at is None and sheet.inherited_from is None:
             claim = _own_claim(asset_id, sheet)
@@ -61,6 +70,26 @@ def lien_priority(bench: Workbench, *, asset: AssetRef, others: Sequence[Claim] 
             holders[claim.reference] = f"{lien.secured_party} ({claim.reference}, {decided})"
             claims.append(claim)
     return PrioritySheet(asset=asset_text(asset_id), ranking=rank(claims), holders=holders)
+
+
+def _title_of_holder(bench: Workbench, asset_id: AssetId) -> list[tuple[Claim, str]]:
+    """The claim of a lot's holder and who that is; none where the lot has ended or is the creditor's own."""
+    state = bench.read_model.state
+    if asset_id.kind != ASSET_KIND_LOT or state.lots[asset_id.lot_id].state in _ENDED:
+        return []
+    title = lot_title(bench.read_model.history, state, lot_id=asset_id.lot_id)
+    if not title.acquired:
+        return []
+    claim = Claim(
+        reference=asset_text(asset_id),
+        kind=ClaimKind.FACTORING if title.purchased else ClaimKind.ASSIGNMENT,
+        secured_minor=state.lots[asset_id.lot_id].length_minor,
+        notified_at=title.notified_at,
+    )
+    with bench.store.begin() as work:
+        party = work.parties.by_id(title.holder_id)
+    name = "" if party is None else party.name
+    return [(claim, f"{name} (party {title.holder_id}), who holds it")]
 
 
 def _own_claim(asset_id: AssetId, sheet: LienSheet) -> Claim:
