@@ -229,7 +229,7 @@ def test_the_other_ways_of_a_receipt(shell: Shell, tmp_path: Path) -> None:
         "x",
         code=1,
     )
-    assert "lies in 1 lots now" in run(
+    assert "lies in 2 lots now" in run(
         "receipt",
         "restack",
         "1",
@@ -238,10 +238,17 @@ def test_the_other_ways_of_a_receipt(shell: Shell, tmp_path: Path) -> None:
         "--lot",
         "C-1003",
         "--into",
-        "25.010:B-09",
+        "12.010:B-09:serial=C-1003-1",
+        "--into",
+        "13.000:seal=S-77:maker=Keeper",
         "--reason",
-        "moved",
+        "cut",
     )
+    shown = json.loads(run("receipt", "show", "1", "--json"))
+    assert [(lot["label"], lot["quantity"], lot["bay"]) for lot in shown["physical_lots"]][-2:] == [
+        ("Salzgitter serial C-1003-1", "12.010", "B-09"),
+        ("Keeper seal S-77", "13.000", "B-01"),
+    ]
     run("receipt", "order", "1", "--as", VALTENNA_ID, "--order", "truck")
     assert "is revoked" in run("receipt", "revoke", "1", "--as", VALTENNA_ID)
     done = run(
@@ -256,6 +263,10 @@ def test_the_other_ways_of_a_receipt(shell: Shell, tmp_path: Path) -> None:
         "C-1001",
         "--lot",
         "C-1002",
+        "--pieces",
+        "2",
+        "--pieces",
+        "2",
         "--order",
         "truck",
         "--handover",

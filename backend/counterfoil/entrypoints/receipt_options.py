@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Annotated
 
 import typer
@@ -23,6 +24,13 @@ BayOption = Annotated[
 ]
 BatchOption = Annotated[str, typer.Option(help="Batch of the part that is cut off; default: the lot's.")]
 SerialOption = Annotated[str, typer.Option(help="Number now on the part that is cut off a numbered lot.")]
+IntoOption = Annotated[
+    list[str],
+    typer.Option(
+        metavar="QUANTITY[:BAY[:BATCH]][:serial=NUMBER][:seal=NUMBER][:maker=NAME]",
+        help="What it became; repeat for more. What is not stated stays as it was.",
+    ),
+]
 
 
 def place_of_part(*, bay: str, batch: str, serial: str) -> LotPlace | None:
@@ -30,3 +38,31 @@ def place_of_part(*, bay: str, batch: str, serial: str) -> LotPlace | None:
     if not (bay or batch or serial):
         return None
     return LotPlace(bay=bay, batch=batch, serial=serial)
+
+
+def stacked_lot(text: str) -> tuple[str, LotPlace]:
+    """What `--into` says of one lot: its quantity, and where it lies or what number it bears now.
+
+    Marks without a name are bay and batch, in this order. Raises typer.BadParameter.
+    """
+    quantity, *marks = text.split(":")
+    unnamed = ["bay", "batch"]
+    stated: dict[str, str] = {}
+    for mark in marks:
+        name, is_named, value = (part.strip() for part in mark.partition("="))
+        if not is_named:
+            if not unnamed:
+                raise _into_invalid(text, f"{name!r} stands after bay and batch and has no name")
+            name, value = unnamed.pop(0), name
+        elif not value:
+            raise _into_invalid(text, f"{name!r} has no value")
+        if name not in {field.name for field in fields(LotPlace)}:
+            raise _into_invalid(text, f"{name!r} is not bay, batch, serial, seal or maker")
+        if name in stated:
+            raise _into_invalid(text, f"{name} is stated twice")
+        stated[name] = value
+    return quantity.strip(), LotPlace(**stated)
+
+
+def _into_invalid(text: str, reason: str) -> typer.BadParameter:
+    return typer.BadParameter(f"{text!r}: {reason}", param_hint="--into")

@@ -12,10 +12,12 @@ from counterfoil.domain.money import Currency, Money
 from counterfoil.entrypoints.receipt_options import (
     BatchOption,
     BayOption,
+    IntoOption,
     LotOption,
     PiecesOption,
     SerialOption,
     place_of_part,
+    stacked_lot,
 )
 from counterfoil.entrypoints.session import (
     ActorOption,
@@ -34,7 +36,7 @@ from counterfoil.usecases.receipts.deliver_receipt import deliver_receipt
 from counterfoil.usecases.receipts.discard_draft import discard_draft
 from counterfoil.usecases.receipts.issue_receipt import issue_receipt
 from counterfoil.usecases.receipts.order_delivery import order_delivery
-from counterfoil.usecases.receipts.restack_receipt import LotPlace, restack_receipt
+from counterfoil.usecases.receipts.restack_receipt import restack_receipt
 from counterfoil.usecases.receipts.revoke_delivery import revoke_delivery
 from counterfoil.usecases.receipts.set_pledge_consent import set_pledge_consent
 from counterfoil.usecases.receipts.take_in import take_in
@@ -158,21 +160,14 @@ def restack(
     *,
     actor: ActorOption,
     lot: Annotated[str, typer.Option(help="The lot that was stacked anew, as `receipt show` names it.")],
-    into: Annotated[
-        list[str],
-        typer.Option(
-            metavar="QUANTITY[:BAY[:BATCH]]",
-            help="What it became; repeat for more. Without a bay, a part stays where the lot was.",
-        ),
-    ],
+    into: IntoOption,
     reason: ReasonOption,
 ) -> None:
-    """Record that a lot lies elsewhere or in parts, as the keeper; the quantity is as before."""
-    parts = []
-    for text in into:
-        quantity, _, place = text.partition(":")
-        bay, _, batch = place.partition(":")
-        parts.append((quantity, LotPlace(bay=bay.strip(), batch=batch.strip())))
+    """Record that a lot lies elsewhere, in parts or under another number, as the keeper.
+
+    The quantity is as before. An example of --into: 12.500:B-09:serial=C-1003-1
+    """
+    parts = [stacked_lot(text) for text in into]
     with workbench(context) as bench:
         outcome = restack_receipt(bench, actor=actor, receipt_id=receipt, lot=lot, into=parts, reason=reason)
     say(f"Receipt {receipt}: lot {lot} lies in {len(parts)} lots now.", outcome)

@@ -34,12 +34,16 @@ _AMENDABLE = frozenset({ReceiptState.ISSUED, ReceiptState.RELEASED})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LotPlace:
-    """What is new about a lot that was stacked: bay and batch, or the number now on it. Empty: as before."""
+    """What is new about a lot that was stacked: bay and batch, or the number now on it. Empty: as before.
+
+    maker: whose number it is; needed where the lot had none.
+    """
 
     bay: str = ""
     batch: str = ""
     serial: str = ""
     seal: str = ""
+    maker: str = ""
 
     def describe(self, lot: PhysicalLot, quantity: Quantity) -> PhysicalLot:
         """The lot as it lies now. Raises DomainError LotFieldMissing where nothing identifies it."""
@@ -49,6 +53,7 @@ class LotPlace:
             quantity=quantity,
             bay=self.bay or lot.bay,
             batch=self.batch or lot.batch,
+            maker=self.maker or lot.maker,
             serial=self.serial if numbered else lot.serial,
             seal=self.seal if numbered else lot.seal,
         )
