@@ -299,6 +299,9 @@ def test_stocks_and_their_audit_as_json(shell: Shell) -> None:
     assert "HRC:S235JR:TNE" in shell("stock", "list")
     report = json.loads(shell("stock", "audit", "--json"))
     assert (report["agrees"], [each["differences"] for each in report["stocks"]]) == (True, [[], []])
+    nothing = shell("stock", "audit", "--site", "DEDUI-HAFEN-9")
+    assert "No stock fits" in nothing
+    assert "agree" not in nothing
     shell("stock", "attest", "1", "--as", INSPECTOR_ID, "--quantity", "0", "--evidence", "empty hall")
     short = json.loads(shell("stock", "audit", "--site", "DEDUI-HAFEN-4", "--json", code=1))
     assert short["agrees"] is False

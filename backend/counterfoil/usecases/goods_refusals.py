@@ -125,6 +125,16 @@ PIECES_TO_COUNT = declare(
     "how many of the {pieces} pieces go with each part cannot be told from {lots} lots",
     "State how many pieces the part has, and then the rest.",
 )
+PIECES_DIFFER = declare(
+    "PiecesDiffer",
+    "pieces: {stated} are stated for {parts} parts of {pieces} pieces",
+    "State how many pieces each part has, and then the rest; a piece that was cut counts in each.",
+)
+PARTS_UNCLEAR = declare(
+    "PartsUnclear",
+    "{quantities} quantities and {lots} lots are stated for parts of receipt {receipt_id}",
+    "State quantities, one a part, or the lots of one part.",
+)
 DISCLOSURE_FITS_NONE = declare(
     "DisclosureFitsNone",
     "the fields do not come to the root of any receipt as it stands now",

@@ -65,13 +65,19 @@ def cut_document(
     """The document as the documents of its parts, the last of which is the rest.
 
     lots_of_parts: every lot of the document, or what it was restacked into, in one of the parts. numbers: of
-    each part's document. pieces: None takes as many of a lot as of every other. Values and sums insured are
-    divided by quantity, to the cent, as the ledger divides the declared value.
+    each part's document. pieces: of each part; None takes as many of a lot as of every other. Values and sums
+    insured are divided by quantity, to the cent, as the ledger divides the declared value. Raises DomainError
+    PiecesToCount, PiecesDiffer.
     """
     unit = document.goods.quantity.unit
     steps = [sum(lot.quantity.steps for lot in lots) for lots in lots_of_parts]
     whole = sum(steps)
     counted = pieces or _pieces(document, lots_of_parts)
+    if len(counted) != len(steps) or min(counted) < 1 or sum(counted) < document.goods.pieces:
+        stated = " and ".join(str(count) for count in counted)
+        raise DomainError(
+            refusals.PIECES_DIFFER, stated=stated, parts=len(steps), pieces=document.goods.pieces
+        )
     values = None if document.valuation is None else _shares(document.valuation.value, whole, steps)
     sums = None if document.insurance is None else _shares(document.insurance.sum_insured, whole, steps)
     parts = []

@@ -138,6 +138,9 @@ def audit(
 
 
 def _print_audit(report: AuditReport) -> None:
+    if not report.stocks:
+        say(f"No stock fits at block {report.block_number}: nothing was compared.")
+        return
     table = Table("stock", "keeper", "good", "site", "counted", "receipts", "in drafts")
     for each in report.stocks:
         sheet = each.sheet

@@ -13,11 +13,10 @@ from counterfoil.ports.store import DocumentKind
 from counterfoil.usecases import goods_refusals as refusals
 from counterfoil.usecases.acting import actor_of
 from counterfoil.usecases.carrying_out import carry_out
-from counterfoil.usecases.goods_resolving import active_lien, asset_text, find_asset, find_receipt
-from counterfoil.usecases.receipts.restack_receipt import LotPlace, restack_for_part
-from counterfoil.usecases.receipts.seal_split import seal_split
-from counterfoil.usecases.receipts.sealing import SealedSplit, require_sealed, seal_of
-from counterfoil.usecases.receipts.split_receipt import checked_split
+from counterfoil.usecases.goods_resolving import active_lien, asset_text, find_asset
+from counterfoil.usecases.receipts.restack_receipt import LotPlace
+from counterfoil.usecases.receipts.sealing import SealedSplit, require_sealed
+from counterfoil.usecases.receipts.split_receipt import sealed_split
 from counterfoil.usecases.resolving import LotRef, PartyRef, find_lot, find_note, required_text
 from counterfoil.usecases.wording import keep_wording
 from counterfoil.usecases.workbench import Outcome, Workbench
@@ -81,23 +80,16 @@ def release_part_of_receipt(
     acting = actor_of(bench, actor)
     asset_id = find_asset(bench, AssetId.of_receipt(receipt_id))
     active_lien(bench, asset_id)
-    quantities = [] if lots or not quantity else [quantity]
-    receipts: tuple[Receipt, ...] = ()
-    if seal is None and sealed_by is not None and cut_to is not None and quantities:
-        receipts = restack_for_part(
-            bench, actor=sealed_by, receipt_id=receipt_id, quantity=quantity, cut_to=cut_to
-        )
-    if seal is None:
-        sealed = seal_of(
-            "split",
-            seal,
-            sealed_by,
-            lambda keeper: seal_split(
-                bench, actor=keeper, receipt_id=receipt_id, quantities=quantities, lots=lots, pieces=pieces
-            ),
-        )
-    else:
-        sealed = checked_split(bench, find_receipt(bench, receipt_id), quantities, seal)
+    restacked, sealed = sealed_split(
+        bench,
+        receipt_id=receipt_id,
+        quantities=[quantity] if quantity else [],
+        lots=lots,
+        pieces=pieces,
+        cut_to=cut_to,
+        sealed_by=sealed_by,
+        seal=seal,
+    )
     require_sealed("parts", sealed=len(sealed.parts), asked=1)
     reason_hash = _reason(bench, asset_id, reason)
     receipt = carry_out(
@@ -112,7 +104,7 @@ def release_part_of_receipt(
             reason_hash=reason_hash,
         ),
     )
-    return _released(receipts, receipt)
+    return _released(restacked, receipt)
 
 
 def _reason(bench: Workbench, asset_id: AssetId, reason: str) -> bytes:

@@ -43,7 +43,7 @@ def deliver_part(
         bench,
         actor=actor,
         receipt_id=receipt_id,
-        quantities=[] if lots else [quantity],
+        quantities=[quantity] if quantity else [],
         lots=lots,
         pieces=pieces,
         cut_to=cut_to,

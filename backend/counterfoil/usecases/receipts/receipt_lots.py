@@ -82,8 +82,15 @@ def lots_of_parts(
     """Whole lots for each part, and what remains as the last entry.
 
     quantities: decimals, one a part. lots: instead of a quantity, the lots of the only part, by name. Raises
-    DomainError QuantityNeedsPartOfLot, QuantityNotBelowWhole, LotOfReceiptMissing.
+    DomainError PartsUnclear, QuantityNeedsPartOfLot, QuantityNotBelowWhole, LotOfReceiptMissing.
     """
+    if bool(lots) == bool(quantities):
+        raise DomainError(
+            refusals.PARTS_UNCLEAR,
+            receipt_id=receipt.receipt_id,
+            quantities=len(quantities),
+            lots=len(lots),
+        )
     left = list(lots_behind(bench, receipt))
     if lots:
         chosen = tuple(

@@ -23,6 +23,7 @@ from counterfoil.domain.state.facility_state import Price
 from counterfoil.domain.state.facility_valuation import valuation_of
 from counterfoil.domain.state.goods_state import Receipt
 from counterfoil.domain.states import ReceiptState
+from counterfoil.usecases.goods_refusals import TITLE_DOCUMENT_MISSING
 from counterfoil.usecases.goods_resolving import find_receipt, find_stock
 from counterfoil.usecases.liens.lien_history import LienSheet, lien_history
 from counterfoil.usecases.receipts.list_stocks import StockSheet, stock_sheet
@@ -119,7 +120,9 @@ def _sheet(bench: Workbench, receipt: Receipt) -> ReceiptSheet:
 def _lots(bench: Workbench, receipt: Receipt) -> tuple[LotBehind, ...] | None:
     try:
         return lots_behind(bench, receipt)
-    except DomainError:
+    except DomainError as missing:
+        if missing.code != TITLE_DOCUMENT_MISSING:
+            raise
         # Another member keeps what the keys stand for; the ledger's figures are shown without it.
         return None
 

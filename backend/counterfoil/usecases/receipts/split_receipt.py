@@ -11,7 +11,7 @@ from counterfoil.ports.engine import Receipt
 from counterfoil.usecases.acting import actor_of
 from counterfoil.usecases.carrying_out import carry_out
 from counterfoil.usecases.goods_resolving import find_receipt
-from counterfoil.usecases.receipts.receipt_lots import good_of_receipt
+from counterfoil.usecases.receipts.receipt_lots import good_of_receipt, lots_behind, named_lot
 from counterfoil.usecases.receipts.restack_receipt import LotPlace, restack_for_part
 from counterfoil.usecases.receipts.seal_split import seal_split
 from counterfoil.usecases.receipts.sealing import SealedSplit, require_sealed, seal_of
@@ -43,27 +43,19 @@ def split_receipt(
     """Cut parts off, whole lots each. quantities: decimals in the good's unit; lots: of one part, by name.
 
     cut_to: where no whole lots come to the only quantity, the keeper (sealed_by) first restacks: one lot is
-    cut exactly and the part of it lies there from then on. Raises DomainError QuantityNeedsPartOfLot,
-    QuantityNotBelowWhole, SealMissing, SealUnlike, then what the ledger refuses.
+    cut exactly and the part of it lies there from then on. Raises DomainError PartsUnclear, PiecesDiffer,
+    QuantityNeedsPartOfLot, QuantityNotBelowWhole, SealMissing, SealUnlike, then what the ledger refuses.
     """
     acting = actor_of(bench, actor)
-    receipts: list[Receipt] = []
-    if seal is None and sealed_by is not None and cut_to is not None and len(quantities) == 1:
-        receipts += restack_for_part(
-            bench, actor=sealed_by, receipt_id=receipt_id, quantity=quantities[0], cut_to=cut_to
-        )
-    receipt = find_receipt(bench, receipt_id)
-    sealed = (
-        checked_split(bench, receipt, quantities, seal)
-        if seal is not None
-        else seal_of(
-            "split",
-            seal,
-            sealed_by,
-            lambda keeper: seal_split(
-                bench, actor=keeper, receipt_id=receipt_id, quantities=quantities, lots=lots, pieces=pieces
-            ),
-        )
+    restacked, sealed = sealed_split(
+        bench,
+        receipt_id=receipt_id,
+        quantities=quantities,
+        lots=lots,
+        pieces=pieces,
+        cut_to=cut_to,
+        sealed_by=sealed_by,
+        seal=seal,
     )
     done = carry_out(
         bench,
@@ -78,16 +70,52 @@ def split_receipt(
     )
     return ReceiptDivided(
         operation="split_receipt",
-        receipts=(*receipts, done),
+        receipts=(*restacked, done),
         receipt_id=receipt_id,
         part_ids=tuple(each.args["part"] for each in done.events if each.event == "ReceiptSplit"),
     )
 
 
-def checked_split(
-    bench: Workbench, receipt: WarehouseReceipt, quantities: Sequence[str], sealed: SealedSplit
+def sealed_split(
+    bench: Workbench,
+    *,
+    receipt_id: int,
+    quantities: Sequence[str],
+    lots: Sequence[str],
+    pieces: Sequence[int] | None,
+    cut_to: LotPlace | None,
+    sealed_by: PartyRef | None,
+    seal: SealedSplit | None,
+) -> tuple[tuple[Receipt, ...], SealedSplit]:
+    """The transactions by which the keeper restacked before, and its seal: brought along or made here.
+
+    Arguments and errors as of split_receipt.
+    """
+    if seal is not None:
+        return (), _checked(bench, find_receipt(bench, receipt_id), quantities, lots, seal)
+    restacked: tuple[Receipt, ...] = ()
+    if sealed_by is not None and cut_to is not None and len(quantities) == 1 and not lots:
+        restacked = restack_for_part(
+            bench, actor=sealed_by, receipt_id=receipt_id, quantity=quantities[0], cut_to=cut_to
+        )
+    return restacked, seal_of(
+        "split",
+        None,
+        sealed_by,
+        lambda keeper: seal_split(
+            bench, actor=keeper, receipt_id=receipt_id, quantities=quantities, lots=lots, pieces=pieces
+        ),
+    )
+
+
+def _checked(
+    bench: Workbench,
+    receipt: WarehouseReceipt,
+    quantities: Sequence[str],
+    lots: Sequence[str],
+    sealed: SealedSplit,
 ) -> SealedSplit:
-    """The seal that was brought, if it is for this receipt and these quantities; its documents are kept.
+    """The seal that was brought, if it is for this receipt and for what was asked; its documents are kept.
 
     Raises DomainError SealUnlike, naming what differs.
     """
@@ -97,15 +125,23 @@ def checked_split(
     roots = tuple(document.detail_root for document in sealed.documents)
     stated = (*(part.detail_root for part in sealed.parts), sealed.remainder_root)
     require_sealed("documents", sealed=_hexes(stated), asked=_hexes(roots))
-    good = good_of_receipt(bench, receipt)
-    backing = bench.read_model.state.physical_lots
     if quantities:
+        good = good_of_receipt(bench, receipt)
+        backing = bench.read_model.state.physical_lots
         lifted = [sum(backing[key].quantity for key in part.lots if key in backing) for part in sealed.parts]
         wanted = [good.quantity(text).steps for text in quantities]
         require_sealed("quantities", sealed=lifted, asked=wanted)
+    if lots:
+        behind = lots_behind(bench, receipt)
+        named = {named_lot(behind, text, receipt_id=receipt.receipt_id).key for text in lots}
+        require_sealed(
+            "lots",
+            sealed=_hexes(sorted(key for part in sealed.parts for key in part.lots)),
+            asked=_hexes(sorted(named)),
+        )
     keep_title(bench, *sealed.documents)
     return sealed
 
 
-def _hexes(roots: Sequence[bytes]) -> list[str]:
-    return [root.hex() for root in roots]
+def _hexes(hashes: Sequence[bytes]) -> list[str]:
+    return [each.hex() for each in hashes]
