@@ -23,7 +23,7 @@ this page from those files.
 """
 TAIL = """
 [gas.md](gas.md) has all gas figures beside the peers', [rule_checks.md](rule_checks.md) what each rule
-check costs. Decision records 3 to 7 say how the figures came about and what was tried for a missed one.
+check costs. Decision records 3 to 8 say how the figures came about and what was tried for a missed one.
 """
 GAS_ROWS = (
     "propose and confirm over 1 invoice(s)",
