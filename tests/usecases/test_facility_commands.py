@@ -297,3 +297,17 @@ def test_a_claim_is_sold_with_its_liens(warehouse: Workbench) -> None:
     assert show_facility(bench, facility_id=1).funder_name == SECOND_BANK.name
     assert [lien.pledgee_name for lien in show_receipt(bench, receipt_id=1).liens] == [SECOND_BANK.name]
     assert books_hold(bench)
+
+
+def test_a_loan_in_another_currency_than_the_receipts_is_shown_in_its_own(warehouse: Workbench) -> None:
+    bench = warehouse
+    issue_cash(bench, party=BANK.key, currency="USD", amount_minor=500_000, deposit="statement 9, line 1")
+    post_price(bench, actor=SOURCE.key, good=STEEL, currency="USD", price_minor=65_000)
+    drawn(bench, currency="USD")
+    sheet = show_receipt(bench, receipt_id=1)
+    assert sheet.currency.code == "EUR"
+    assert sheet.price is not None
+    assert (sheet.price.price_minor, sheet.price_currency.code) == (65_000, "USD")
+    (lien,) = sheet.liens
+    assert lien.currency is not None
+    assert (lien.lien.secured_minor, lien.currency.code) == (500_000, "USD")

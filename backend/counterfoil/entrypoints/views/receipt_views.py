@@ -34,6 +34,7 @@ def receipt_object(sheet: ReceiptSheet) -> dict[str, object]:
         "currency": sheet.currency.code,
         "value_minor": receipt.value_minor,
         "price_minor": None if sheet.price is None else sheet.price.price_minor,
+        "price_currency": None if sheet.price is None else sheet.price_currency.code,
         "ltv_bps": sheet.ltv_bps,
         "pledge_consent": receipt.pledge_consent,
         "blocked": sheet.blocked,
@@ -123,7 +124,7 @@ def _counted(sheet: ReceiptSheet, now: datetime) -> str:
 def _priced(sheet: ReceiptSheet, now: datetime) -> str:
     if sheet.price is None:
         return ""
-    price = sheet.currency.format(sheet.price.price_minor)
+    price = sheet.price_currency.format(sheet.price.price_minor)
     observed = datetime.fromtimestamp(sheet.price.observed_at_s, UTC)
     return f"{price} a unit by {sheet.price_source_name}, observed {_age(observed, now)}"
 

@@ -18,7 +18,13 @@ from counterfoil.domain.events.lien_events import (
 from counterfoil.domain.lot import AssetId
 from counterfoil.domain.money import Currency
 from counterfoil.domain.state.ledger_state import Lien
-from counterfoil.usecases.goods_resolving import AssetRef, asset_text, find_asset, known_currency_of
+from counterfoil.usecases.goods_resolving import (
+    AssetRef,
+    asset_text,
+    find_asset,
+    find_facility,
+    known_currency_of,
+)
 from counterfoil.usecases.workbench import Workbench
 
 _Key = tuple[AssetId, int]
@@ -26,7 +32,8 @@ _Key = tuple[AssetId, int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LienSheet:
-    """A lien. currency: None of a bill's whose agreement is not kept here. ended_at: None while in force.
+    """A lien. currency: of the secured amount; None of a bill's whose agreement is not kept here. ended_at:
+    None while in force.
 
     reason: of a release, where it is kept here. inherited_from: the asset from which this one was cut or
     into which another went, None for liens of the asset itself.
@@ -123,12 +130,19 @@ def _sheet(bench: Workbench, lien: Lien, times: _Times, inherited_from: str | No
         asset=asset_text(lien.asset_id),
         pledgee_name="" if pledgee is None else pledgee.name,
         pledgor_name="" if pledgor is None else pledgor.name,
-        currency=known_currency_of(bench, lien.asset_id),
+        currency=_currency(bench, lien),
         placed_at=datetime.fromtimestamp(times.placed[key], UTC),
         ended_at=None if ended is None else datetime.fromtimestamp(ended[0], UTC),
         reason=None if wording is None else _stated(wording.body_json),
         inherited_from=inherited_from,
     )
+
+
+def _currency(bench: Workbench, lien: Lien) -> Currency | None:
+    """Of the secured amount: the facility's where it secures one, otherwise the asset's."""
+    if lien.facility_id is not None:
+        return Currency.of_numeric(find_facility(bench, lien.facility_id).terms.currency)
+    return known_currency_of(bench, lien.asset_id)
 
 
 def _stated(body_json: str) -> str | None:

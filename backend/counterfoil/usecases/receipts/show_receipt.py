@@ -46,8 +46,8 @@ class ReceiptSheet:
     """A receipt. state: Pledged where it is issued and a lien is in force.
 
     attested_at: when an inspector saw the draft. document: None where another member keeps it, and so lots.
-    price: the newest that the lien's facility looks at, otherwise the newest of any source. ltv_bps: of the
-    facility that it secures.
+    price: the newest that the lien's facility looks at, otherwise the newest of any source in the receipt's
+    currency. price_currency: the facility's may be another one. ltv_bps: of the facility that it secures.
     """
 
     receipt: Receipt
@@ -64,6 +64,7 @@ class ReceiptSheet:
     lots: tuple[LotBehind, ...] | None
     document: ReceiptDocument | None
     price: Price | None
+    price_currency: Currency
     price_source_name: str | None
     ltv_bps: int | None
     blocked: bool
@@ -92,7 +93,7 @@ def _sheet(bench: Workbench, receipt: Receipt) -> ReceiptSheet:
     with bench.store.begin() as work:
         names = {party.party_id: party.name for party in work.parties.all() if party.party_id is not None}
         kept = work.titles.by_root(receipt.detail_root)
-    price, source_id, ltv_bps = _price(bench, receipt, asset_id)
+    price, price_currency, source_id, ltv_bps = _price(bench, receipt, asset_id)
     return ReceiptSheet(
         receipt=receipt,
         state=shown,
@@ -111,6 +112,7 @@ def _sheet(bench: Workbench, receipt: Receipt) -> ReceiptSheet:
         lots=_lots(bench, receipt),
         document=None if kept is None else kept.receipt,
         price=price,
+        price_currency=Currency.of_numeric(price_currency),
         price_source_name=None if source_id is None else names.get(source_id, ""),
         ltv_bps=ltv_bps,
         blocked=any(block.open for block in state.blocks.get(asset_id, ())),
@@ -129,25 +131,25 @@ def _lots(bench: Workbench, receipt: Receipt) -> tuple[LotBehind, ...] | None:
 
 def _price(
     bench: Workbench, receipt: Receipt, asset_id: AssetId
-) -> tuple[Price | None, int | None, int | None]:
-    """Price, its source, and the loan-to-value of the facility that the receipt secures."""
+) -> tuple[Price | None, int, int | None, int | None]:
+    """Price, its currency and source, and the loan-to-value of the facility that the receipt secures."""
     state = bench.read_model.state
     good = state.stocks[receipt.stock_id].good
     lien = state.lien_of(asset_id) if state.is_pledged(asset_id) else None
     if lien is not None and lien.facility_id is not None:
         facility = state.facilities[lien.facility_id]
-        source_id = facility.terms.price_source_id
+        source_id, currency = facility.terms.price_source_id, facility.terms.currency
         valued = valuation_of(state, facility, bench.chain_now_s())
-        return state.prices.get((source_id, good, facility.terms.currency)), source_id, valued.ltv_bps
+        return state.prices.get((source_id, good, currency)), currency, source_id, valued.ltv_bps
     posted = [
         (price, source_id)
-        for (source_id, priced, currency), price in state.prices.items()
-        if (priced, currency) == (good, receipt.currency)
+        for (source_id, priced, unit), price in state.prices.items()
+        if (priced, unit) == (good, receipt.currency)
     ]
     if not posted:
-        return None, None, None
+        return None, receipt.currency, None, None
     price, source_id = max(posted, key=lambda each: each[0].observed_at_s)
-    return price, source_id, None
+    return price, receipt.currency, source_id, None
 
 
 def _title(history: tuple[Recorded, ...], receipt_id: int) -> list[tuple[datetime, str, int]]:
