@@ -19,8 +19,8 @@ import {AssetId, FacilityId, FinancingId, NOBODY, PartyId, asFacility} from "./t
 import {FacilityState, ROLE_FUNDER, ROLE_PRICE_SOURCE} from "./types/States.sol";
 
 /// @title Facilities: a loan over a pool of pledged assets whose value is watched
-/// @dev An offer binds the funder until it expires or is withdrawn. Of its terms only their hash is kept: whoever accepts
-/// states them again, so an offer costs two words however long its lists are.
+/// @dev An offer binds the funder until it expires or is withdrawn. Of its terms only their hash is kept: whoever
+/// accepts states them again, so an offer costs two words however long its lists are.
 contract Facilities is Modules, FacilityEnforcement {
     using Debts for Debts.Debt;
 
@@ -88,7 +88,8 @@ contract Facilities is Modules, FacilityEnforcement {
     function addAsset(FacilityId facility, AssetId asset) external {
         Facility storage record = _drawnDown(facility);
         _requireBorrower(facility, record);
-        // Worth counts for nothing here, but a good without a fresh price would keep the funder from calling for margin.
+        // Worth counts for nothing here, but a good without a fresh price would keep the funder from calling for
+        // margin.
         _worthOfNew(facility, record, asset);
         if (_forgetWhatLeft(facility) >= MAX_ASSETS) revert PoolFull(facility, MAX_ASSETS);
         _pools[facility].push(asset);

@@ -17,7 +17,8 @@ abstract contract FacilityDebts is FacilityPools {
         CASH = cash;
     }
 
-    /// @dev Books a payment of at most the accrued debt. The last cent closes the facility; the caller frees its assets.
+    /// @dev Books a payment of at most the accrued debt. The last cent closes the facility; the caller frees its
+    /// assets.
     function _book(FacilityId facility, Facility storage record, uint48 amountMinor, RepaidBy by)
         internal
         returns (bool debtLeft)

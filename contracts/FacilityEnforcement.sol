@@ -9,8 +9,8 @@ import {ASSET_KIND_LOT, AssetId, FacilityId, NOBODY, PartyId} from "./types/Ids.
 import {FacilityState, ROLE_FUNDER} from "./types/States.sol";
 
 /// @title Margin calls, default, enforcement, and the sale of the claim
-/// @dev Whom something is offered to signs for what it saw: an open offer is not replaced by another one, and lapses when
-/// what it offers changed.
+/// @dev Whom something is offered to signs for what it saw: an open offer is not replaced by another one, and lapses
+/// when what it offers changed.
 abstract contract FacilityEnforcement is FacilityDebts {
     using Debts for Debts.Debt;
 
@@ -193,7 +193,8 @@ abstract contract FacilityEnforcement is FacilityDebts {
     {
         if (record.state != FacilityState.Defaulted) {
             bool late = record.state == FacilityState.Called && block.timestamp > record.callDeadline;
-            // At the newest prices, however old: a source that fell silent must not shield a debtor in default of a call.
+            // At the newest prices, however old: a source that fell silent must not shield a debtor in default of a
+            // call.
             if (!late || _valuation(record, _worthOfPool(facility, record, false)).ltvBps <= record.callLtvBps) {
                 revert NotEnforceable(facility, record.callDeadline);
             }

@@ -23,8 +23,9 @@ import {
 import {FacilityState, LienState, NoteState} from "./types/States.sol";
 
 /// @title What a facility is secured with, and what that is worth
-/// @dev The lien registry alone says what is in a pool: the pledgee releases there and an order enforces there, and nobody
-/// tells this contract. The list here only says where to look, and is cleared of what left whenever something is added.
+/// @dev The lien registry alone says what is in a pool: the pledgee releases there and an order enforces there, and
+/// nobody tells this contract. The list here only says where to look, and is cleared of what left whenever something is
+/// added.
 abstract contract FacilityPools is LedgerClient, IFacilities {
     using Debts for Debts.Debt;
 
@@ -157,7 +158,8 @@ abstract contract FacilityPools is LedgerClient, IFacilities {
             && FinancingId.unwrap(lien.financing) == FinancingId.unwrap(asFinancing(facility));
     }
 
-    /// @dev Changes with every payment, and with every asset or part of one that comes or goes; not with time or prices.
+    /// @dev Changes with every payment, and with every asset or part of one that comes or goes; not with time or
+    /// prices.
     function _claimHash(FacilityId facility) internal view returns (bytes32 hash) {
         Facility storage record = _facilities[facility];
         AssetId[] memory assets = assetsOf(facility);

@@ -31,7 +31,8 @@ abstract contract KeeperSeals is LedgerClient, EIP712 {
     ) internal view {
         if (block.timestamp > seal.deadline) revert IReceipts.SealExpired(seal.deadline, block.timestamp);
         bytes32 digest = _sealDigest(actHash, receipt, sequence, to, terms, seal.deadline);
-        // A seal over other terms recovers to some address of nobody; the answer is the same for all that is not the keeper's.
+        // A seal over other terms recovers to some address of nobody; the answer is the same for all that is not the
+        // keeper's.
         (address key,,) = ECDSA.tryRecover(digest, seal.signature);
         PartyId signer;
         try LEDGER.actorOf(key) returns (PartyId party, uint32) {

@@ -8,8 +8,8 @@ import {PartyId, ReceiptId} from "./types/Ids.sol";
 import {ReceiptState} from "./types/States.sol";
 
 /// @title Disputes over receipts, and the orders of an arbiter
-/// @dev None of these touches a lien, and a transfer by order touches neither freeze nor dispute: each ends by its own act and
-/// its own event only.
+/// @dev None of these touches a lien, and a transfer by order touches neither freeze nor dispute: each ends by its own
+/// act and its own event only.
 abstract contract ReceiptOrders is Receipts {
     /// @inheritdoc IReceipts
     function dispute(ReceiptId receipt, bytes32 evidenceHash) external {

@@ -7,8 +7,8 @@ import {NOBODY, PartyId, ReceiptId} from "./types/Ids.sol";
 import {ReceiptState} from "./types/States.sol";
 
 /// @title Receipts cut, joined, and stacked anew
-/// @dev Physical lots go over whole. Goods in one lot are parted by stacking them anew first, since only then do the parts
-/// lie anywhere.
+/// @dev Physical lots go over whole. Goods in one lot are parted by stacking them anew first, since only then do the
+/// parts lie anywhere.
 abstract contract ReceiptShape is Receipts {
     /// @inheritdoc IReceipts
     function split(ReceiptId receipt, Part[] calldata parts, bytes32 remainderRoot, Seal calldata seal)

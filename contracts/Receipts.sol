@@ -11,7 +11,8 @@ import {CurrencyCode, NOBODY, PartyId, ReceiptId, StockId, assetOfReceipt} from 
 import {ROLE_INSPECTOR, ROLE_KEEPER, ReceiptState} from "./types/States.sol";
 
 /// @title Warehouse receipts: from the draft to the delivery
-/// @dev One word a receipt and one a physical lot. That a receipt is pledged is not among them: the lien registry says it.
+/// @dev One word a receipt and one a physical lot. That a receipt is pledged is not among them: the lien registry says
+/// it.
 abstract contract Receipts is Stocks, KeeperSeals, IReceipts {
     /// @dev sequence: of the next seal; of a draft, the UTC day of its attestation.
     struct Receipt {
@@ -270,8 +271,8 @@ abstract contract Receipts is Stocks, KeeperSeals, IReceipts {
         if (pledged) revert ReceiptPledged(receipt);
     }
 
-    /// @dev For what ends a receipt or gives its goods another one's number: a block would be left behind, and the same goods
-    /// could be taken in and pledged anew.
+    /// @dev For what ends a receipt or gives its goods another one's number: a block would be left behind, and the same
+    /// goods could be taken in and pledged anew.
     function _requireUnencumbered(ReceiptId receipt) internal view {
         (bool pledged, bool blocked) = LIENS.encumbranceOf(assetOfReceipt(receipt));
         if (pledged) revert ReceiptPledged(receipt);

@@ -16,8 +16,8 @@ import {LienState, LotState} from "./types/States.sol";
 /// @dev Holds nothing: it asks the ledger who is owed, liens, loans and facilities who comes first, and books the cash.
 contract Settlement is LedgerClient, ISettlement {
     /// @dev Payments netted so far, as Cash takes them: three a word from the left, `amount 48 | party 24 | unused 8`
-    /// each, one a party. places is a hash table over party numbers (open addressing, a power of two above the number of
-    /// parties there can be): where in memory a party's payment stands, `address << 8 | shift in that word`.
+    /// each, one a party. places is a hash table over party numbers (open addressing, a power of two above the number
+    /// of parties there can be): where in memory a party's payment stands, `address << 8 | shift in that word`.
     struct Netting {
         uint256[] payments;
         uint256[] places;

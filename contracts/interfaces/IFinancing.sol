@@ -89,8 +89,8 @@ interface IFinancing {
     function withdrawOffer(FinancingId financing) external;
 
     /// @notice Takes the offer: the loan is drawn down and the lot pledged, or the lot sold and paid, at once.
-    /// @dev Requirements: the offer is open and not expired; the funder is active; caller holds the lot; the lot is free and its note
-    /// transferable; the funder has the cash.
+    /// @dev Requirements: the offer is open and not expired; the funder is active; caller holds the lot; the lot is
+    /// free and its note transferable; the funder has the cash.
     function accept(FinancingId financing) external;
 
     /// @notice Pays back a loan in whole or in part, early or late. Interest runs to the day of payment.

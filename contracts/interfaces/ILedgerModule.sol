@@ -39,8 +39,9 @@ interface ILedgerModule {
     /// @return currency What the note is paid in.
     /// @return payouts As in PaymentApplied.
     /// @return last Whether this round leaves nothing to pay, so that its lots are Settled.
-    /// @dev Requirements: caller is a module, which answers for the payer's consent; the payer is the debtor; matured (or disputed or overdue after maturity); the ranges continue the
-    /// round without a gap; the amount is positive, or zero where nothing is left to pay but lots are still open.
+    /// @dev Requirements: caller is a module, which answers for the payer's consent; the payer is the debtor; matured
+    /// (or disputed or overdue after maturity); the ranges continue the round without a gap; the amount is positive, or
+    /// zero where nothing is left to pay but lots are still open.
     function applyPayment(NoteId note, PartyId payer, uint48 amountMinor, LotRange[] calldata ranges)
         external
         returns (CurrencyCode currency, uint256[] memory payouts, bool last);

@@ -5,10 +5,11 @@ import {AssetId, FinancingId, PartyId} from "../types/Ids.sol";
 import {LienState} from "../types/States.sol";
 
 /// @title The one lien registry
-/// @notice Every lien over every kind of asset stands here, at most one on an asset at a time: lots, warehouse receipts, bills of
-/// lading. The asset's own contract refuses to move what is encumbered. Registration references are those of the
-/// public registry (rule CN77-13: registered before or at drawdown). A lien that stands elsewhere is a *block*: nothing more is
-/// pledged until it is resolved. A block on a lot counts for its whole note, since lots are cut from one another.
+/// @notice Every lien over every kind of asset stands here, at most one on an asset at a time: lots, warehouse
+/// receipts, bills of lading. The asset's own contract refuses to move what is encumbered. Registration references are
+/// those of the public registry (rule CN77-13: registered before or at drawdown). A lien that stands elsewhere is a
+/// *block*: nothing more is pledged until it is resolved. A block on a lot counts for its whole note, since lots are
+/// cut from one another.
 interface ILienRegistry {
     /// @dev What is agreed and registered outside. registeredAt: seconds UTC, zero where nothing was registered.
     struct Pledge {
@@ -47,7 +48,8 @@ interface ILienRegistry {
     /// @dev A settlement paid the pledgee before the pledgor.
     event LienCollected(AssetId indexed asset, uint16 indexed sequence, uint48 paidMinor, uint48 securedMinor);
     event LienDischarged(AssetId indexed asset, uint16 indexed sequence);
-    /// @dev The pledgee gave a part free. kept is the asset itself, or for a lot the part that the lien goes on over as its first.
+    /// @dev The pledgee gave a part free. kept is the asset itself, or for a lot the part that the lien goes on over as
+    /// its first.
     event LienDivided(AssetId indexed asset, uint16 indexed sequence, AssetId kept, AssetId freed, bytes32 reasonHash);
     /// @dev The secured claim went to another funder, and the lien with it.
     event LienTransferred(
@@ -90,8 +92,8 @@ interface ILienRegistry {
     error RegisteredInFuture(uint256 registeredAt, uint256 nowAt);
 
     /// @notice The holder pledges an asset for a claim outside the ledger.
-    /// @dev Requirements: caller holds the asset; it is free and not blocked, and fit for a pledge by its kind's rules; the
-    /// pledgee is another party that exists; agreement and secured amount are stated.
+    /// @dev Requirements: caller holds the asset; it is free and not blocked, and fit for a pledge by its kind's rules;
+    /// the pledgee is another party that exists; agreement and secured amount are stated.
     function pledge(Pledge calldata agreed) external;
 
     /// @notice Places the lien of a loan.
@@ -111,32 +113,35 @@ interface ILienRegistry {
         external
         returns (AssetId kept, AssetId freed);
 
-    /// @notice The pledgor offers another asset in place of a pledged one. A later offer takes the place of an earlier one; offering
-    /// asset zero takes it back.
-    /// @dev Requirements: caller holds the asset; its lien is active and not a loan's; the replacement is another asset.
+    /// @notice The pledgor offers another asset in place of a pledged one. A later offer takes the place of an earlier
+    /// one; offering asset zero takes it back.
+    /// @dev Requirements: caller holds the asset; its lien is active and not a loan's; the replacement is another
+    /// asset.
     function proposeSubstitute(AssetId asset, AssetId replacement) external;
 
-    /// @notice The pledgee takes the replacement and releases the asset, at once. The new lien secures what the old one did.
-    /// @param agreed asset is the replacement; agreement and registration are those of the substitution; pledgee and securedMinor
-    /// are the old lien's and not read.
-    /// @dev Requirements: caller is the pledgee; its lien is not a loan's; the holder proposed just this under this very lien; the
-    /// replacement fulfils what pledge asks.
+    /// @notice The pledgee takes the replacement and releases the asset, at once. The new lien secures what the old one
+    /// did.
+    /// @param agreed asset is the replacement; agreement and registration are those of the substitution; pledgee and
+    /// securedMinor are the old lien's and not read.
+    /// @dev Requirements: caller is the pledgee; its lien is not a loan's; the holder proposed just this under this
+    /// very lien; the replacement fulfils what pledge asks.
     function acceptSubstitute(AssetId asset, Pledge calldata agreed) external;
 
     /// @notice The secured claim, which lies outside the ledger, goes to another funder with its lien.
-    /// @param agreed asset, the new pledgee, and agreement and registration of the transfer; securedMinor is not read. A lien that
-    /// was registered keeps the time of its first registration.
-    /// @dev Requirements: caller is the pledgee of an active lien, not a loan's; the new one is active, not the pledgee and not
-    /// the holder; the agreement is stated.
+    /// @param agreed asset, the new pledgee, and agreement and registration of the transfer; securedMinor is not read.
+    /// A lien that was registered keeps the time of its first registration.
+    /// @dev Requirements: caller is the pledgee of an active lien, not a loan's; the new one is active, not the pledgee
+    /// and not the holder; the agreement is stated.
     function transferPledge(Pledge calldata agreed) external;
 
     /// @notice Executes an order: the asset goes to whom it was sold or awarded. Who gets the money is settled outside.
-    /// @dev Requirements: caller holds the arbiter role; the lien is active; the order is stated; the receiver is active and not the
-    /// holder.
+    /// @dev Requirements: caller holds the arbiter role; the lien is active; the order is stated; the receiver is
+    /// active and not the holder.
     function enforceByOrder(AssetId asset, PartyId to, bytes32 orderHash) external;
 
     /// @notice Records that a lien registered elsewhere seems to cover the asset.
-    /// @dev Requirements: caller holds the examiner role; the asset's kind exists; the match is new on it; at most 255 open ones.
+    /// @dev Requirements: caller holds the examiner role; the asset's kind exists; the match is new on it; at most 255
+    /// open ones.
     function blockAsset(AssetId asset, bytes32 matchHash) external;
 
     /// @notice Decides on a block: lifted, or upheld and so kept.
@@ -156,7 +161,8 @@ interface ILienRegistry {
     function reassign(AssetId asset, PartyId pledgee, bytes32 agreementHash) external;
 
     /// @notice Ends a lien by giving the asset to whom it was sold or given.
-    /// @dev Requirements: caller is a module, which answers for the right to enforce and for the money; the lien is active.
+    /// @dev Requirements: caller is a module, which answers for the right to enforce and for the money; the lien is
+    /// active.
     function enforce(AssetId asset, PartyId to, bytes32 reasonHash) external;
 
     /// @notice Names the contract of a kind of assets other than lots, which are the ledger's.

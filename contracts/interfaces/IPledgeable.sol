@@ -22,13 +22,14 @@ interface IPledgeable {
     function divide(AssetId asset, bytes calldata how) external returns (AssetId freed);
 
     /// @notice Moves an asset whose lien is enforced.
-    /// @dev Requirements: caller is the lien registry; the asset is in circulation, disputed or not; the receiver may hold it.
+    /// @dev Requirements: caller is the lien registry; the asset is in circulation, disputed or not; the receiver may
+    /// hold it.
     function transferEnforced(AssetId asset, PartyId to) external;
 
     /// @notice The party that holds the asset, whatever its state.
     function holderOf(AssetId asset) external view returns (PartyId);
 
-    /// @notice What the asset gives title to. quantity: in units of 10 to the minus `decimals` of the good's unit. sound: it is in
-    /// circulation, neither disputed nor frozen, and no count fell short of it.
+    /// @notice What the asset gives title to. quantity: in units of 10 to the minus `decimals` of the good's unit.
+    /// sound: it is in circulation, neither disputed nor frozen, and no count fell short of it.
     function goodsOf(AssetId asset) external view returns (bytes32 good, uint64 quantity, uint8 decimals, bool sound);
 }

@@ -21,8 +21,8 @@ interface IPrices {
     error PriceNotNewer(uint256 observedAt, uint256 lastObservedAt);
     error PriceInFuture(uint256 observedAt, uint256 nowAt);
 
-    /// @dev Requirements: caller is a price source; good and price are stated; observed after its last price of that good in that
-    /// currency and not in the future.
+    /// @dev Requirements: caller is a price source; good and price are stated; observed after its last price of that
+    /// good in that currency and not in the future.
     function postPrice(bytes32 good, CurrencyCode currency, uint64 priceMinor, uint40 observedAt) external;
 
     /// @return priceMinor Zero where the source never posted one.

@@ -28,7 +28,8 @@ type BillId is uint64;
 /// @dev Number of a facility. Zero is none. A lien names it as the financing `FACILITY | facility`.
 type FacilityId is uint64;
 
-/// @dev Anything that can carry a lien: `kind << 248 | reference`, the reference being a `LotId`, `ReceiptId` or `BillId`.
+/// @dev Anything that can carry a lien: `kind << 248 | reference`, the reference being a `LotId`, `ReceiptId` or
+/// `BillId`.
 type AssetId is uint256;
 
 using {sameStockAs as ==, otherStockThan as !=} for StockId global;

@@ -7,7 +7,8 @@ import {NoteState} from "./States.sol";
 /// @title How a note lies in storage
 /// @notice One word has all that a move of its lots asks for, and the note's undivided lot itself:
 ///
-///     unused 32 | maturity 40 | segment count 24 | currency 16 | debtor 24 | creditor 24 | proposer 8 | state 8 | lot 80
+///     unused 32 | maturity 40 | segment count 24 | currency 16 | debtor 24 | creditor 24 | proposer 8 | state 8 | lot
+/// 80
 ///
 /// The word is the only word of segment 0 (see PackedLots), so a note costs one new word when it is proposed and none
 /// when it is confirmed, and moving an undivided note reads and writes a single word.

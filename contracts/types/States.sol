@@ -43,8 +43,8 @@ enum LienState {
     Enforced
 }
 
-/// @dev The life of a warehouse receipt. Released: for delivery, on the holder's order. Pledged is not stored: an issued
-/// receipt is pledged while the lien registry has an active lien on it.
+/// @dev The life of a warehouse receipt. Released: for delivery, on the holder's order. Pledged is not stored: an
+/// issued receipt is pledged while the lien registry has an active lien on it.
 enum ReceiptState {
     None,
     Draft,
