@@ -222,9 +222,13 @@ def test_an_interrupted_block_is_taken_up_without_a_second_one(
             resolve_external_match(bench, match=the_match(bench), upheld=False, reason="r", decided_by="b")
     (sheet,) = list_external_matches(bench)
     assert (sheet.match.state, sheet.is_blocking) == (MatchState.OPEN, False)
-    outcome = resolve_external_match(bench, match=the_match(bench), upheld=False, reason="r", decided_by="b")
+    again = {"upheld": False, "reason": "another reason", "decided_by": "somebody else"}
+    outcome = resolve_external_match(bench, match=the_match(bench), **again)
     assert outcome.receipts == ()
-    assert list_external_matches(bench)[0].match.state is MatchState.DISMISSED
+    match = list_external_matches(bench)[0].match
+    assert match.state is MatchState.DISMISSED
+    assert match.resolution is not None
+    assert (match.resolution.reason, match.resolution.by) == ("r", "b"), "what the ledger has the hash of"
 
 
 def test_decisions_that_cannot_be_made_are_refused(bench: Workbench) -> None:

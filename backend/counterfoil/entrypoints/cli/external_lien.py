@@ -95,6 +95,9 @@ def match(
                 "found": [each.match_hash.hex() for each in matched.found],
                 "known": matched.known_count,
                 "blocked": [] if blocked is None else [each.match_hash.hex() for each in blocked.blocked],
+                "not_blocked": []
+                if blocked is None
+                else [each.match_hash.hex() for each in blocked.not_blocked],
             }
         )
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 
 from counterfoil.domain.errors import DomainError, declare
@@ -43,6 +44,7 @@ def resolve_external_match(
 ) -> Outcome:
     """Decide a match. match: its hash or the first characters of it. reason, decided_by: kept here, their
     hash on the ledger. Upheld keeps the asset blocked; it may be dismissed when the other lien has ended.
+    Where an interrupted run has put the decision on the ledger, the record takes the reason given then.
 
     Raises DomainError MatchNotFound, MatchAmbiguous, MatchNotBlocked, MatchDecided, ReferenceEmpty.
     """
@@ -58,7 +60,9 @@ def resolve_external_match(
     receipts: tuple[Receipt, ...] = ()
     reason_hash = block.reason_hash
     interrupted = reason_hash is not None and block.upheld == upheld
-    if not interrupted:
+    if interrupted:
+        stated, by = _decided_before(bench, reason_hash, stated, by)
+    else:
         facts = {"match": found.match_hash.hex(), "upheld": upheld, "reason": stated, "decided_by": by}
         reason_hash = keep_wording(bench, DocumentKind.REASON, facts)
         receipts = (_send(bench, found, upheld=upheld, reason_hash=reason_hash),)
@@ -81,6 +85,16 @@ def find_match(bench: Workbench, reference: str) -> ExternalMatchRecord:
     if len(found) > 1:
         raise DomainError(MATCH_AMBIGUOUS, reference=reference, count=len(found))
     return found[0]
+
+
+def _decided_before(bench: Workbench, reason_hash: bytes | None, reason: str, by: str) -> tuple[str, str]:
+    """Reason and name behind the hash that is on the ledger; what is stated now where they are not here."""
+    with bench.store.begin() as work:
+        kept = None if reason_hash is None else work.documents.by_hash(reason_hash)
+    if kept is None:
+        return reason, by
+    facts = json.loads(kept.body_json)
+    return str(facts["reason"]), str(facts["decided_by"])
 
 
 def _send(bench: Workbench, match: ExternalMatchRecord, *, upheld: bool, reason_hash: bytes) -> Receipt:
