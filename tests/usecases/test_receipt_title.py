@@ -388,6 +388,30 @@ def test_a_keeper_restacks_without_losing_a_gram(warehouse: Workbench) -> None:
     assert books_hold(bench)
 
 
+def test_a_numbered_lot_that_is_moved_lies_in_its_new_bay(warehouse: Workbench) -> None:
+    bench = warehouse
+    restack_receipt(
+        bench,
+        actor=KEEPER.key,
+        receipt_id=1,
+        lot="C-1003",
+        into=[("25.010", LotPlace(bay="D-7"))],
+        reason="crane track",
+    )
+    shown = show_receipt(bench, receipt_id=1)
+    assert {each.lot.serial: each.lot.bay for each in shown.lots or ()} == {
+        "C-1001": "B-01",
+        "C-1002": "B-01",
+        "C-1003": "D-7",
+    }
+    assert shown.document is not None
+    assert {lot.serial: lot.bay for lot in shown.document.lots}["C-1003"] == "D-7"
+    divided = split_receipt(bench, actor=LAHN.key, receipt_id=1, lots=["C-1003"], sealed_by=KEEPER.key)
+    part = show_receipt(bench, receipt_id=divided.part_ids[0])
+    assert [(each.lot.serial, each.lot.bay) for each in part.lots or ()] == [("C-1003", "D-7")]
+    assert books_hold(bench)
+
+
 def test_a_seal_is_over_the_sequence_of_now(warehouse: Workbench) -> None:
     bench = warehouse
     receipt = bench.read_model.state.receipts[1]

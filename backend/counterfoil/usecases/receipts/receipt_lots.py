@@ -37,13 +37,21 @@ def good_of_receipt(bench: Workbench, receipt: WarehouseReceipt) -> Good:
 
 
 def lots_behind(bench: Workbench, receipt: WarehouseReceipt) -> tuple[LotBehind, ...]:
-    """The receipt's lots in the ledger's order. Raises DomainError TitleDocumentMissing."""
+    """The receipt's lots in the ledger's order, as its document describes them, or whoever named them first.
+
+    Raises DomainError TitleDocumentMissing.
+    """
     good = good_of_receipt(bench, receipt)
     backing = bench.read_model.state.physical_lots
+    fingerprint_key = bench.keys.fingerprint_key()
     found = []
     with bench.store.begin() as work:
+        document = work.titles.by_root(receipt.detail_root)
+        stated = () if document is None or document.receipt is None else document.receipt.lots
+        # A numbered lot keeps its key when it is moved to another bay; only the document says where it lies.
+        described = {lot.key(fingerprint_key): lot for lot in stated}
         for key in receipt.lots:
-            lot = work.titles.lot_by_key(key)
+            lot = described.get(key) or work.titles.lot_by_key(key)
             if lot is None:
                 raise DomainError(
                     refusals.TITLE_DOCUMENT_MISSING, title=f"lot {key.hex()} of receipt {receipt.receipt_id}"
