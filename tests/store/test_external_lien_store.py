@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import insert
@@ -29,8 +27,9 @@ from counterfoil.ports.external_liens import (
     MatchResolution,
     MatchState,
 )
+from counterfoil.store.failures import StoreError
 from counterfoil.store.schema import metadata
-from counterfoil.store.unit_of_work import Store, StoreError, open_sqlite
+from counterfoil.store.unit_of_work import Store
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
 KEY = b"\x05" * 32
@@ -50,13 +49,6 @@ LIEN = ExternalLien(
     document_numbers=(DocumentNumber(kind=DocumentNumberKind.RECEIPT, number="WR-1"),),
     secured=Money(100, Currency.of("CNY")),
 )
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = open_sqlite(tmp_path / "store.sqlite")
-    yield opened
-    opened.close()
 
 
 def record(lien: ExternalLien = LIEN, *, at: datetime = NOW) -> ExternalLienRecord:

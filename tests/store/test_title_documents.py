@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
-
-import pytest
 
 from counterfoil.domain.goods.good import Good, Site, Unit
 from counterfoil.domain.goods.physical_lot import PhysicalLot
@@ -20,7 +16,7 @@ from counterfoil.domain.goods.receipt_document import (
 from counterfoil.domain.goods.salted_fields import salt_fields
 from counterfoil.domain.money import Currency, Money
 from counterfoil.ports.store import TitleDocumentRecord, TitleKind
-from counterfoil.store.unit_of_work import Store, open_sqlite
+from counterfoil.store.unit_of_work import Store
 
 ROOT = bytes(range(32))
 COIL = Good(code="HRC-Q235B", grade="A", unit=Unit.of("TNE"), name="hot rolled coil")
@@ -42,13 +38,6 @@ DOCUMENT = ReceiptDocument(
     fee=StorageFee(price=Money(50, Currency.of("CNY")), basis="a tonne and a day"),
     lots=(LOT,),
 )
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = open_sqlite(tmp_path / "store.sqlite")
-    yield opened
-    opened.close()
 
 
 def test_documents_come_back_by_their_roots_with_their_salts(store: Store) -> None:

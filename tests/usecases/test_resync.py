@@ -15,7 +15,7 @@ from counterfoil.bootstrap import OpenLedger, create_ledger, open_ledger
 from counterfoil.domain.errors import CounterfoilError
 from counterfoil.domain.states import PartyRole
 from counterfoil.ports.engine import ChainError, ChainErrorKind, EventRecord, Receipt
-from counterfoil.store.unit_of_work import StoreError
+from counterfoil.store.failures import StoreError
 from counterfoil.usecases.books.check_books import check_books
 from counterfoil.usecases.notes.propose_note import propose_note
 from counterfoil.usecases.notes.show_note import show_note

@@ -17,6 +17,8 @@ IDENTIFIER_TAKEN = declare(
     "Compare the document with the register of companies; one identifier leads to one party.",
 )
 
+PARTY_IDS = range(1, 2**24)
+
 
 class SqlParties:
     """The Parties protocol on SQL."""
@@ -75,6 +77,8 @@ class SqlParties:
 
     def by_id(self, party_id: int) -> PartyRecord | None:
         """The party of a number on the chain."""
+        if party_id not in PARTY_IDS:  # a bound value beyond its column's width is an error on PostgreSQL
+            return None
         return self._first(parties.c.party_id == party_id)
 
     def by_name(self, name: str) -> tuple[PartyRecord, ...]:
@@ -83,19 +87,16 @@ class SqlParties:
 
     def by_identifier_value(self, value: str) -> tuple[PartyRecord, ...]:
         """Parties with an identifier of this canonical value, whatever its scheme."""
-        escaped = value.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        keys = select(party_identifiers.c.party_key).where(
-            or_(
-                party_identifiers.c.identifier == value,
-                party_identifiers.c.identifier.like(f"%:{escaped}", escape="\\"),
-            )
-        )
+        # LIKE ignores the case of letters on SQLite only; comparing the end is the same everywhere.
+        identifier, ending = party_identifiers.c.identifier, f":{value}"
+        end = func.substr(identifier, func.length(identifier) - len(ending) + 1)
+        keys = select(party_identifiers.c.party_key).where(or_(identifier == value, end == ending))
         return self._where(parties.c.party_key.in_(keys))
 
     def all(self) -> tuple[PartyRecord, ...]:
         """Every party, by its number; those not yet on the chain last."""
         found = self._connection.execute(
-            select(parties).order_by(func.coalesce(parties.c.party_id, 2**31), parties.c.party_key)
+            select(parties).order_by(parties.c.party_id.is_(None), parties.c.party_id, parties.c.party_key)
         )
         return tuple(_record(row) for row in found)
 

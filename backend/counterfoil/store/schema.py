@@ -1,7 +1,8 @@
-"""The tables. Amounts are minor units in 64-bit integers, times aware UTC, hashes hexadecimal text.
+"""The tables as they are today. Amounts are minor units in 64-bit integers, times aware UTC, hashes
+hexadecimal text.
 
-Written for SQLite and PostgreSQL alike. Migrations start with the first released version; until then
-schema_version tells a store of another version from this one, and opening it is refused.
+Written for SQLite and PostgreSQL alike. What leads here from an earlier version stands in `migrations`; a
+change here needs a migration of its own and the next SCHEMA_VERSION, and a test compares the two.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from sqlalchemy import (
     Text,
 )
 from sqlalchemy.engine import Dialect
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 SCHEMA_VERSION = 2
 
@@ -60,8 +61,18 @@ class UtcDateTime(TypeDecorator[datetime]):
         return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
 
 
+def _text(length: int | None = None) -> TypeEngine[str]:
+    """Text that both databases hold and sort alike.
+
+    SQLite counts no characters and sorts by code point. PostgreSQL gets the same: no limit, and the collation
+    that compares bytes instead of the one its database was made with.
+    """
+    declared = Text() if length is None else String(length)
+    return declared.with_variant(Text(collation="C"), "postgresql")
+
+
 def _hash(name: str, *, primary_key: bool = False, unique: bool = False) -> Column[str]:
-    return Column(name, String(64), primary_key=primary_key, unique=unique, nullable=False)
+    return Column(name, _text(64), primary_key=primary_key, unique=unique, nullable=False)
 
 
 schema_version = Table(
@@ -74,19 +85,19 @@ schema_version = Table(
 parties = Table(
     "parties",
     metadata,
-    Column("party_key", String(255), primary_key=True),
-    Column("name", Text, nullable=False),
-    Column("country", String(2)),
+    Column("party_key", _text(255), primary_key=True),
+    Column("name", _text(), nullable=False),
+    Column("country", _text(2)),
     Column("roles", BigInteger, CheckConstraint("roles >= 0", name="roles"), nullable=False),
     _hash("onboarding_hash", unique=True),
-    Column("key_name", String(64), nullable=False, unique=True),
+    Column("key_name", _text(64), nullable=False, unique=True),
     Column("party_id", Integer, CheckConstraint("party_id between 1 and 16777215", name="id"), unique=True),
 )
 
 party_identifiers = Table(
     "party_identifiers",
     metadata,
-    Column("identifier", String(512), primary_key=True),
+    Column("identifier", _text(512), primary_key=True),
     Column("party_key", ForeignKey("parties.party_key"), nullable=False, index=True),
 )
 
@@ -94,9 +105,9 @@ documents = Table(
     "documents",
     metadata,
     _hash("document_hash", primary_key=True),
-    Column("kind", String(16), nullable=False),
-    Column("salt", String(32), nullable=False),
-    Column("body_json", Text, nullable=False),
+    Column("kind", _text(16), nullable=False),
+    Column("salt", _text(32), nullable=False),
+    Column("body_json", _text(), nullable=False),
 )
 
 invoices = Table(
@@ -104,24 +115,24 @@ invoices = Table(
     metadata,
     _hash("content_sha256", primary_key=True),
     _hash("fingerprint"),
-    Column("number", Text, nullable=False, index=True),
-    Column("type", String(16), CheckConstraint("type in ('invoice', 'credit-note')", name="type")),
-    Column("format", String(16), nullable=False),
+    Column("number", _text(), nullable=False, index=True),
+    Column("type", _text(16), CheckConstraint("type in ('invoice', 'credit-note')", name="type")),
+    Column("format", _text(16), nullable=False),
     Column("issue_date", Date, nullable=False),
     Column("due_date", Date),
-    Column("currency", String(3), nullable=False),
+    Column("currency", _text(3), nullable=False),
     Column("payable_minor", BigInteger, nullable=False),
     Column("seller_key", ForeignKey("parties.party_key"), nullable=False, index=True),
     Column("buyer_key", ForeignKey("parties.party_key"), nullable=False, index=True),
-    Column("file_name", Text, nullable=False),
+    Column("file_name", _text(), nullable=False),
     Column(
         "state",
-        String(16),
+        _text(16),
         CheckConstraint("state in ('recorded', 'duplicate')", name="state"),
         nullable=False,
     ),
     Column("recorded_at", UtcDateTime, nullable=False),
-    Column("invoice_json", Text, nullable=False),
+    Column("invoice_json", _text(), nullable=False),
 )
 # Any number of documents may say the same invoice, but one of them stands for it.
 Index(
@@ -138,7 +149,7 @@ note_invoices = Table(
     metadata,
     Column("note_id", BigInteger, primary_key=True, autoincrement=False),
     Column("position", Integer, primary_key=True, autoincrement=False),
-    Column("fingerprint", String(64), nullable=False, index=True),
+    Column("fingerprint", _text(64), nullable=False, index=True),
     Column(
         "payable_minor", BigInteger, CheckConstraint("payable_minor >= 0", name="payable"), nullable=False
     ),
@@ -149,15 +160,15 @@ chain_blocks = Table(
     "chain_blocks",
     metadata,
     Column("block_number", BigInteger, primary_key=True, autoincrement=False),
-    Column("block_hash", String(66), nullable=False, unique=True),
+    Column("block_hash", _text(66), nullable=False, unique=True),
     Column("block_time_s", BigInteger, nullable=False),
 )
 
 chain_senders = Table(
     "chain_senders",
     metadata,
-    Column("tx_hash", String(66), primary_key=True),
-    Column("sender", String(42), nullable=False),
+    Column("tx_hash", _text(66), primary_key=True),
+    Column("sender", _text(42), nullable=False),
 )
 
 chain_events = Table(
@@ -165,12 +176,12 @@ chain_events = Table(
     metadata,
     Column("block_number", ForeignKey("chain_blocks.block_number"), primary_key=True, autoincrement=False),
     Column("log_index", Integer, primary_key=True, autoincrement=False),
-    Column("tx_hash", String(66), nullable=False, index=True),
+    Column("tx_hash", _text(66), nullable=False, index=True),
     Column("tx_index", Integer, nullable=False),
-    Column("contract", String(64), nullable=False),
-    Column("address", String(42), nullable=False),
-    Column("event", String(64), nullable=False),
-    Column("args_json", Text, nullable=False),
+    Column("contract", _text(64), nullable=False),
+    Column("address", _text(42), nullable=False),
+    Column("event", _text(64), nullable=False),
+    Column("args_json", _text(), nullable=False),
 )
 
 chain_checkpoint = Table(
@@ -185,11 +196,11 @@ rule_traces = Table(
     metadata,
     # SQLite counts rows up only in a column of exactly this type.
     Column("trace_id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
-    Column("operation", String(64), nullable=False),
-    Column("subject", String(64), nullable=False, index=True),
+    Column("operation", _text(64), nullable=False),
+    Column("subject", _text(64), nullable=False, index=True),
     Column("decided_at", UtcDateTime, nullable=False),
     Column("passed", Boolean, nullable=False),
-    Column("trace_json", Text, nullable=False),
+    Column("trace_json", _text(), nullable=False),
 )
 
 # What the chain knows by hashes only. Salts stand in the documents: whoever has them can test guesses.
@@ -197,49 +208,49 @@ title_documents = Table(
     "title_documents",
     metadata,
     _hash("detail_root", primary_key=True),
-    Column("kind", String(16), CheckConstraint("kind in ('receipt', 'bill')", name="kind"), nullable=False),
-    Column("fields_json", Text, nullable=False),
-    Column("receipt_json", Text),
+    Column("kind", _text(16), CheckConstraint("kind in ('receipt', 'bill')", name="kind"), nullable=False),
+    Column("fields_json", _text(), nullable=False),
+    Column("receipt_json", _text()),
 )
 
 physical_lots = Table(
     "physical_lots",
     metadata,
     _hash("lot_key", primary_key=True),
-    Column("lot_json", Text, nullable=False),
+    Column("lot_json", _text(), nullable=False),
 )
 
 goods = Table(
     "goods",
     metadata,
     _hash("good_key", primary_key=True),
-    Column("good_json", Text, nullable=False),
+    Column("good_json", _text(), nullable=False),
 )
 
 sites = Table(
     "sites",
     metadata,
     _hash("site_key", primary_key=True),
-    Column("code", Text, nullable=False),
+    Column("code", _text(), nullable=False),
 )
 
 bill_numbers = Table(
     "bill_numbers",
     metadata,
     _hash("number_key", primary_key=True),
-    Column("carrier", String(8), nullable=False),
-    Column("number", Text, nullable=False),
+    Column("carrier", _text(8), nullable=False),
+    Column("number", _text(), nullable=False),
 )
 
 external_liens = Table(
     "external_liens",
     metadata,
     _hash("content_key", primary_key=True),
-    Column("registry_key", Text, nullable=False),
-    Column("registration_key", Text, nullable=False),
+    Column("registry_key", _text(), nullable=False),
+    Column("registration_key", _text(), nullable=False),
     Column("expires_at", UtcDateTime),
-    Column("lien_json", Text, nullable=False),
-    Column("file_name", Text, nullable=False),
+    Column("lien_json", _text(), nullable=False),
+    Column("file_name", _text(), nullable=False),
     Column("imported_at", UtcDateTime, nullable=False),
     Column("superseded_at", UtcDateTime),
 )
@@ -259,17 +270,17 @@ external_matches = Table(
     _hash("match_hash", primary_key=True),
     Column("content_key", ForeignKey("external_liens.content_key"), nullable=False, index=True),
     # 256 bits: more than any integer column has.
-    Column("asset_number", String(64), nullable=False, index=True),
-    Column("grade", String(16), nullable=False),
+    Column("asset_number", _text(64), nullable=False, index=True),
+    Column("grade", _text(16), nullable=False),
     Column("score", Integer, CheckConstraint("score between 0 and 100", name="score"), nullable=False),
-    Column("reasons_json", Text, nullable=False),
+    Column("reasons_json", _text(), nullable=False),
     Column("found_at", UtcDateTime, nullable=False),
-    Column("block_tx", String(66)),
-    Column("state", String(16), nullable=False),
-    Column("resolved_reason", Text),
-    Column("resolved_by", Text),
+    Column("block_tx", _text(66)),
+    Column("state", _text(16), nullable=False),
+    Column("resolved_reason", _text()),
+    Column("resolved_by", _text()),
     Column("resolved_at", UtcDateTime),
-    Column("reason_hash", String(64)),
+    Column("reason_hash", _text(64)),
     CheckConstraint(
         "state = 'open' or (state in ('upheld', 'dismissed') and resolved_reason is not null"
         " and resolved_by is not null and resolved_at is not null)",
