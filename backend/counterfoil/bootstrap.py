@@ -22,7 +22,7 @@ from counterfoil.domain.states import Office
 from counterfoil.ingest.reader import read_invoice
 from counterfoil.ports.engine import Receipt
 from counterfoil.settings import Settings
-from counterfoil.store.unit_of_work import Store, open_sqlite
+from counterfoil.store.unit_of_work import Store, open_postgresql, open_sqlite
 from counterfoil.usecases import refusals
 from counterfoil.usecases.acting import office_key_name
 from counterfoil.usecases.read_model import ReadModel
@@ -124,7 +124,7 @@ def open_ledger(
     try:
         deployment = _deployment(settings)
         ledger = LedgerGateway(ChainGateway(chain.web3, deployment))
-        store = open_sqlite(settings.store_path)
+        store = _open_store(settings)
         try:
             read_model = ReadModel(ledger, store)
             bench = Workbench(
@@ -153,6 +153,12 @@ def _keys(settings: Settings, passphrase: Passphrase) -> HomeKeys:
 
 def _open_chain(settings: Settings) -> EmbeddedChain:
     return open_embedded_chain(settings.chain_directory, allow_time_travel=settings.allow_time_travel)
+
+
+def _open_store(settings: Settings) -> Store:
+    if settings.database is None:
+        return open_sqlite(settings.store_path)
+    return open_postgresql(settings.database.get_secret_value())
 
 
 def _deployment(settings: Settings) -> Deployment:

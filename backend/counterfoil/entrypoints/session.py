@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from pydantic import SecretStr
@@ -43,9 +43,14 @@ EvidenceOption = Annotated[str, typer.Option(help="Kept here; the ledger has its
 OrderOption = Annotated[str, typer.Option(help="Reference of the order; kept here, its hash on the ledger.")]
 
 
-def read_settings(home: Path | None) -> Settings:
-    """The settings of the environment, with the home directory of the command line if one was given."""
-    return Settings() if home is None else Settings(home=home)
+def read_settings(home: Path | None, database: str | None) -> Settings:
+    """The settings of the environment, with what the command line says instead of it."""
+    given: dict[str, Any] = {}
+    if home is not None:
+        given["home"] = home
+    if database is not None:
+        given["database"] = SecretStr(database)
+    return Settings(**given)
 
 
 @dataclass(slots=True)

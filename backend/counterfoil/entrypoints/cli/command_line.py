@@ -110,9 +110,17 @@ def counterfoil(
         Path | None,
         typer.Option(help="Directory of the ledger; default: $COUNTERFOIL_HOME, or ./counterfoil-home."),
     ] = None,
+    database: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="PostgreSQL database that has the store, postgresql+psycopg://USER@HOST:PORT/DATABASE;"
+            " default: $COUNTERFOIL_DATABASE, or a SQLite file in the home.",
+        ),
+    ] = None,
 ) -> None:
     """An open ledger for supply-chain finance."""
-    settings = read_settings(home)
+    settings = read_settings(home, database)
     log_to_stderr(settings.log_level)
     context.obj = Session(settings)
 

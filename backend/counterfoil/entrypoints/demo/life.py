@@ -66,6 +66,7 @@ def live(
     """
     settings = Settings(
         home=home,
+        database=None,  # a demonstration keeps to its own folder, whatever the environment says
         passphrase=SecretStr(_PASSPHRASE),
         allow_time_travel=True,
         keystore_scrypt_n=CHEAP_SCRYPT_N,
