@@ -9,7 +9,7 @@ import pytest
 from counterfoil.bootstrap import OpenLedger
 from counterfoil.domain.errors import DomainError
 from counterfoil.domain.goods.trade_loops import LoopKind
-from counterfoil.usecases.flag_trade_loops import flag_trade_loops
+from counterfoil.usecases.books.flag_trade_loops import flag_trade_loops
 from counterfoil.usecases.lots.assign_lot import assign_lot
 from counterfoil.usecases.notes.confirm_note import confirm_note
 from counterfoil.usecases.notes.propose_note import propose_note

@@ -19,7 +19,7 @@ from counterfoil.entrypoints.session import (
     write_json,
 )
 from counterfoil.usecases.books.check_books import check_books
-from counterfoil.usecases.flag_trade_loops import WINDOW_DAYS, flag_trade_loops
+from counterfoil.usecases.books.flag_trade_loops import WINDOW_DAYS, flag_trade_loops
 
 clock_app = typer.Typer(help="The ledger's clock, for demos and tests.", no_args_is_help=True)
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from counterfoil.domain.goods.title_transfers import title_transfers
 from counterfoil.domain.goods.trade_loops import TradeLoop, find_trade_loops
-from counterfoil.domain.title_transfers import title_transfers
 from counterfoil.usecases.resolving import PartyRef, names_of, party_id_of
 from counterfoil.usecases.workbench import Workbench
 
