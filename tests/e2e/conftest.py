@@ -11,6 +11,7 @@ import pytest
 from demo_support import SAMPLES, DemoRun, run_demo_with_goods
 from e2e_shell import Shell
 
+from goods_support import make_stocked_home
 from ledger_support import CHEAP_SCRYPT_N, PASSPHRASE, make_bare_home, make_traded_home
 
 
@@ -61,3 +62,8 @@ def fresh(shell_at: Callable[[Path], Shell], tmp_path: Path) -> Shell:
 def traded_shell(shell_at: Callable[[Path], Shell], cli_traded_home: Path, tmp_path: Path) -> Shell:
     shutil.copytree(cli_traded_home, tmp_path / "home")
     return shell_at(tmp_path / "home")
+
+
+@pytest.fixture(scope="session")
+def stocked_home(cli_traded_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_stocked_home(cli_traded_home, tmp_path_factory.mktemp("cli-stocked") / "home")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -59,6 +61,21 @@ def test_from_the_sample_extract_to_a_decision(shell: Shell) -> None:
     shell(*pledge)
     (sheet,) = json.loads(shell("external-lien", "list", "--json"))
     assert (sheet["state"], sheet["blocking"], sheet["decision"]["by"]) == ("dismissed", False, "Wei Lin")
+
+
+def test_the_guides_commands_run_as_written(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The commands name samples from the root of the repository; MATCH stands for a hash that `list` shows.
+    monkeypatch.chdir(ROOT)
+    guide = (ROOT / "docs" / "guides" / "external_liens.md").read_text(encoding="utf-8")
+    commands = re.findall(r"^    counterfoil (external-lien .*)$", guide, re.MULTILINE)
+    assert [shlex.split(each)[1] for each in commands] == ["import", "match", "list", "resolve"]
+    for command in commands:
+        words = shlex.split(command)
+        if "MATCH" in words:
+            (sheet,) = json.loads(shell("external-lien", "list", "--json"))
+            words[words.index("MATCH")] = sheet["match"]
+        said = shell(*words)
+    assert "dismissed: the block is lifted" in said
 
 
 def test_a_match_may_wait_for_its_block(shell: Shell) -> None:

@@ -5,13 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import counterfoil.domain.refusals.bill_refusals
-import counterfoil.domain.refusals.facility_refusals
-import counterfoil.domain.refusals.goods_refusals
-
-# These declare the sentences of what the contracts refuse.
-import counterfoil.domain.refusals.ledger_refusals
-import counterfoil.domain.refusals.money_refusals  # noqa: F401 - for what these declare
+import counterfoil.domain.refusals  # noqa: F401 - declares the sentences of what the contracts refuse
 from counterfoil.chain.contract_calls import BILLS, CASH, FACILITIES, FINANCING, LEDGER, WAREHOUSE
 from counterfoil.chain.event_codec import decode_event
 from counterfoil.chain.facility_commands import FacilityCalls, LienCalls

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -71,7 +72,16 @@ def list_liens(bench: Workbench) -> tuple[LienSheet, ...]:
 def lien_history(bench: Workbench, *, asset: AssetRef) -> tuple[LienSheet, ...]:
     """The liens of an asset, and of what it was cut from or put together from, oldest first."""
     asset_id = find_asset(bench, asset)
+    return lien_histories(bench, [asset_id])[asset_id]
+
+
+def lien_histories(bench: Workbench, assets: Iterable[AssetId]) -> dict[AssetId, tuple[LienSheet, ...]]:
+    """As `lien_history`, for many assets at once: the events are read once."""
     times = _fold(bench.read_model.history)
+    return {asset_id: _history(bench, asset_id, times) for asset_id in assets}
+
+
+def _history(bench: Workbench, asset_id: AssetId, times: _Times) -> tuple[LienSheet, ...]:
     found = [_sheet(bench, lien, times, None) for lien in bench.read_model.state.liens.get(asset_id, ())]
     for origin in _origins(times, asset_id):
         liens = bench.read_model.state.liens.get(origin, ())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -25,7 +27,7 @@ from counterfoil.domain.state.goods_state import Receipt
 from counterfoil.domain.states import ReceiptState
 from counterfoil.usecases.goods_refusals import TITLE_DOCUMENT_MISSING
 from counterfoil.usecases.goods_resolving import find_receipt, find_stock
-from counterfoil.usecases.liens.lien_history import LienSheet, lien_history
+from counterfoil.usecases.liens.lien_history import LienSheet, lien_histories
 from counterfoil.usecases.receipts.list_stocks import StockSheet, stock_sheet
 from counterfoil.usecases.receipts.receipt_lots import LotBehind, lots_behind
 from counterfoil.usecases.workbench import Workbench
@@ -77,21 +79,45 @@ class ReceiptSheet:
 
 def show_receipt(bench: Workbench, *, receipt_id: int) -> ReceiptSheet:
     """One receipt; raises DomainError ReceiptNotFound."""
-    return _sheet(bench, find_receipt(bench, receipt_id))
+    return _sheets(bench, [find_receipt(bench, receipt_id)])[0]
 
 
 def list_receipts(bench: Workbench) -> tuple[ReceiptSheet, ...]:
     """Every receipt, by number."""
-    return tuple(_sheet(bench, each) for _, each in sorted(bench.read_model.state.receipts.items()))
+    return _sheets(bench, [each for _, each in sorted(bench.read_model.state.receipts.items())])
 
 
-def _sheet(bench: Workbench, receipt: Receipt) -> ReceiptSheet:
+def _sheets(bench: Workbench, receipts: Sequence[Receipt]) -> tuple[ReceiptSheet, ...]:
+    """The sheets of receipts; events and parties are read once for all of them."""
+    with bench.store.begin() as work:
+        names = {party.party_id: party.name for party in work.parties.all() if party.party_id is not None}
+    titles = _titles(bench.read_model.history)
+    liens = lien_histories(bench, [AssetId.of_receipt(each.receipt_id) for each in receipts])
+    return tuple(
+        _sheet(
+            bench,
+            each,
+            names=names,
+            title=titles.get(each.receipt_id, []),
+            liens=liens[AssetId.of_receipt(each.receipt_id)],
+        )
+        for each in receipts
+    )
+
+
+def _sheet(
+    bench: Workbench,
+    receipt: Receipt,
+    *,
+    names: Mapping[int, str],
+    title: Sequence[tuple[datetime, str, int]],
+    liens: tuple[LienSheet, ...],
+) -> ReceiptSheet:
     state = bench.read_model.state
     asset_id = AssetId.of_receipt(receipt.receipt_id)
     pledged = state.is_pledged(asset_id)
     shown = ReceiptState.PLEDGED if pledged and receipt.state is ReceiptState.ISSUED else receipt.state
     with bench.store.begin() as work:
-        names = {party.party_id: party.name for party in work.parties.all() if party.party_id is not None}
         kept = work.titles.by_root(receipt.detail_root)
     price, price_currency, source_id, ltv_bps = _price(bench, receipt, asset_id)
     return ReceiptSheet(
@@ -106,9 +132,9 @@ def _sheet(bench: Workbench, receipt: Receipt) -> ReceiptSheet:
         attested_at=datetime.fromtimestamp(receipt.attested_at_s, UTC) if receipt.attested_at_s else None,
         title=tuple(
             TitleStep(at=at, how=how, holder_id=party_id, holder_name=names.get(party_id, ""))
-            for at, how, party_id in _title(bench.read_model.history, receipt.receipt_id)
+            for at, how, party_id in title
         ),
-        liens=lien_history(bench, asset=asset_id),
+        liens=liens,
         lots=_lots(bench, receipt),
         document=None if kept is None else kept.receipt,
         price=price,
@@ -152,27 +178,25 @@ def _price(
     return price, receipt.currency, source_id, None
 
 
-def _title(history: tuple[Recorded, ...], receipt_id: int) -> list[tuple[datetime, str, int]]:
-    """How title moved; a part's own title begins with its split."""
-    steps: list[tuple[datetime, str, int]] = []
+def _titles(history: tuple[Recorded, ...]) -> dict[int, list[tuple[datetime, str, int]]]:
+    """How title to each receipt moved; a part's own title begins with its split."""
+    steps: dict[int, list[tuple[datetime, str, int]]] = defaultdict(list)
     holders: dict[int, int] = {}
     for recorded in history:
         event, at = recorded.event, datetime.fromtimestamp(recorded.at_s, UTC)
         match event:
             case ReceiptDrafted():
                 holders[event.receipt_id] = event.depositor_id
-            case ReceiptIssued() if event.receipt_id == receipt_id:
-                steps.append((at, "issued", holders[receipt_id]))
+            case ReceiptIssued():
+                steps[event.receipt_id].append((at, "issued", holders[event.receipt_id]))
             case ReceiptSplit():
                 holders[event.part_id] = holders[event.receipt_id]
-                if event.part_id == receipt_id:
-                    steps.append((at, f"split from {event.receipt_id}", holders[receipt_id]))
+                steps[event.part_id].append((at, f"split from {event.receipt_id}", holders[event.part_id]))
             case ReceiptTransferred() | ReceiptTransferForced() | ReceiptTransferEnforced():
                 holders[event.receipt_id] = event.to_id
-                if event.receipt_id == receipt_id:
-                    steps.append((at, _HOW[type(event)], event.to_id))
-            case ReceiptDelivered() if event.receipt_id == receipt_id:
-                steps.append((at, "delivered", holders[receipt_id]))
+                steps[event.receipt_id].append((at, _HOW[type(event)], event.to_id))
+            case ReceiptDelivered():
+                steps[event.receipt_id].append((at, "delivered", holders[event.receipt_id]))
             case _:
                 pass
     return steps
