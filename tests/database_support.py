@@ -26,9 +26,14 @@ class Database:
     is_sqlite: bool
     address: str
 
+    @property
+    def path(self) -> Path:
+        """The file of a SQLite database."""
+        return Path(self.address)
+
     def engine(self) -> Engine:
         """An engine as the store uses it; the caller disposes of it."""
-        return sqlite_engine(Path(self.address)) if self.is_sqlite else postgresql_engine(self.address)
+        return sqlite_engine(self.path) if self.is_sqlite else postgresql_engine(self.address)
 
     def open(self) -> Store:
         """The store in it; the caller closes it."""

@@ -217,9 +217,15 @@ class UnitOfWork(Protocol):
 
 
 class StorePort(Protocol):
-    """Begins units of work. Leaving the block keeps them, an exception drops them."""
+    """Begins units of work. Leaving the block keeps them, an exception drops them.
+
+    begin: one at a time, so that what is read is still so when something is written. concurrent: beside
+    others; conditional updates and unique constraints decide who was first. read: one picture, read only.
+    """
 
     def begin(self) -> AbstractContextManager[UnitOfWork]: ...
+    def concurrent(self) -> AbstractContextManager[UnitOfWork]: ...
+    def read(self) -> AbstractContextManager[UnitOfWork]: ...
 
 
 class InvoiceReadResult(Protocol):

@@ -1,12 +1,18 @@
 """The two databases behind the store, set up so that the store means the same on both.
 
-One unit of work runs at a time: SQLite takes its write lock when a transaction begins, PostgreSQL an advisory
-lock. Whatever a unit of work reads is therefore still so when it writes (docs/decisions/0009).
+A transaction begins through one of three doors (docs/decisions/0009):
+
+ALONE        one unit of work at a time: SQLite takes its write lock, PostgreSQL an advisory lock. Whatever it
+             reads is still so when it writes.
+CONCURRENT   without that lock: PostgreSQL runs them side by side at READ COMMITTED, and conditional updates
+             and unique constraints decide who was first. SQLite has one writer anyhow.
+READING      one picture of the database, as it was at the first reading; what would write is refused.
 """
 
 from __future__ import annotations
 
 import sqlite3
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -22,22 +28,43 @@ OLDEST_POSTGRESQL = 15
 WAIT_S = 10
 """How long a unit of work waits for the one before it, on either database."""
 
+STANDARD_CONNECTIONS = 8
+"""How many transactions of one process run at once. Beyond that one waits for another's end."""
+
+_DOOR = "counterfoil_door"
 _STORE_LOCK = int.from_bytes(b"cntrfoil")
 _CONNECTING = {"connect_timeout": str(WAIT_S), "client_encoding": "utf8"}
 
 
-def sqlite_engine(path: Path) -> Engine:
+class Door(StrEnum):
+    """How a transaction begins; the module's text says what each promises."""
+
+    ALONE = "alone"
+    CONCURRENT = "concurrent"
+    READING = "reading"
+
+
+def through(engine: Engine, door: Door) -> Engine:
+    """The same engine with the same connections, whose transactions begin through this door."""
+    if door is Door.READING and engine.dialect.name == "postgresql":
+        return engine.execution_options(
+            isolation_level="REPEATABLE READ", postgresql_readonly=True, **{_DOOR: door}
+        )
+    return engine.execution_options(**{_DOOR: door})
+
+
+def sqlite_engine(path: Path, *, connections: int = STANDARD_CONNECTIONS) -> Engine:
     """An engine on one file, created where it does not exist.
 
     WAL with full synchronisation: what was committed survives a killed process and a power cut.
     """
-    engine = create_engine(f"sqlite:///{path}")
+    engine = create_engine(f"sqlite:///{path}", **_pool(connections))
     event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_immediate)
+    event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
-def postgresql_engine(address: str) -> Engine:
+def postgresql_engine(address: str, *, connections: int = STANDARD_CONNECTIONS) -> Engine:
     """An engine on a PostgreSQL database. Raises StoreError StoreAddressInvalid; connects only when used."""
     url = _parse(address)
     # Each unit of work waits for its lock in a first statement. READ COMMITTED lets the statements after it
@@ -47,9 +74,10 @@ def postgresql_engine(address: str) -> Engine:
         isolation_level="READ COMMITTED",
         pool_pre_ping=True,
         connect_args={name: value for name, value in _CONNECTING.items() if name not in url.query},
+        **_pool(connections),
     )
     event.listen(engine, "connect", _prepare_postgresql)
-    event.listen(engine, "begin", _lock_store)
+    event.listen(engine, "begin", _begin_postgresql)
     return engine
 
 
@@ -95,9 +123,12 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _begin_immediate(connection: Connection) -> None:
+def _begin_sqlite(connection: Connection) -> None:
+    reading = _door_of(connection) is Door.READING
+    # The connection may have served through another door before.
+    connection.exec_driver_sql(f"PRAGMA query_only = {int(reading)}")
     # A transaction that first reads and then writes would otherwise fail where another wrote in between.
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
 def _prepare_postgresql(connection: PostgresqlConnection[Any], _record: Any) -> None:
@@ -107,5 +138,14 @@ def _prepare_postgresql(connection: PostgresqlConnection[Any], _record: Any) -> 
     connection.commit()
 
 
-def _lock_store(connection: Connection) -> None:
-    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_STORE_LOCK})")
+def _begin_postgresql(connection: Connection) -> None:
+    if _door_of(connection) is Door.ALONE:
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_STORE_LOCK})")
+
+
+def _door_of(connection: Connection) -> Door:
+    return Door(connection.get_execution_options().get(_DOOR, Door.ALONE))
+
+
+def _pool(connections: int) -> dict[str, int]:
+    return {"pool_size": connections, "max_overflow": 0, "pool_timeout": WAIT_S}

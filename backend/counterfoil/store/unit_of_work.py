@@ -8,12 +8,20 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnectionFreeError
 
 from counterfoil.store.chain_log import SqlChainLog
 from counterfoil.store.documents import SqlDocuments, SqlRuleTraces
-from counterfoil.store.engines import check_server, postgresql_engine, sqlite_engine
+from counterfoil.store.engines import (
+    STANDARD_CONNECTIONS,
+    Door,
+    check_server,
+    postgresql_engine,
+    sqlite_engine,
+    through,
+)
 from counterfoil.store.external_liens import SqlExternalLiens
-from counterfoil.store.failures import STORE_UNUSABLE, StoreError, reason_of, store_error
+from counterfoil.store.failures import STORE_FAILED, STORE_UNUSABLE, StoreError, reason_of, store_error
 from counterfoil.store.invoices import SqlInvoices
 from counterfoil.store.parties import SqlParties
 from counterfoil.store.receipts import SqlTitleDocuments
@@ -31,6 +39,7 @@ class SqlUnitOfWork:
         self.rule_traces = SqlRuleTraces(connection)
         self.external_liens = SqlExternalLiens(connection)
         self.titles = SqlTitleDocuments(connection)
+        # What the service keeps, each in a module of store/service.
 
 
 class Store:
@@ -42,6 +51,7 @@ class Store:
         An upgrade is kept whole or not at all. Raises StoreError StoreVersion or StoreUnusable.
         """
         self._engine = engine
+        self._doors = {door: through(engine, door) for door in Door}
         try:
             with engine.begin() as connection:
                 check_server(connection)
@@ -55,35 +65,61 @@ class Store:
 
     @contextmanager
     def begin(self) -> Iterator[SqlUnitOfWork]:
-        """A unit of work: kept when the block ends, dropped when it raises.
+        """A unit of work, one at a time: kept when the block ends, dropped when it raises.
 
         Raises StoreError StoreFailed where the database cannot do its part (locked, full, out of reach),
         StoreContradiction where what is to be kept contradicts what is kept, and StoreValueUnfit for a value
         that no column can hold.
         """
+        with self._unit_of_work(Door.ALONE) as work:
+            yield work
+
+    @contextmanager
+    def concurrent(self) -> Iterator[SqlUnitOfWork]:
+        """A unit of work beside others: kept when the block ends, dropped when it raises.
+
+        What it reads may have changed when it writes: state the condition in the update, and look at how many
+        rows it found. For what only the service keeps; raises as `begin` does.
+        """
+        with self._unit_of_work(Door.CONCURRENT) as work:
+            yield work
+
+    @contextmanager
+    def read(self) -> Iterator[SqlUnitOfWork]:
+        """One picture of the store, for reading: it waits for nobody and nobody waits for it.
+
+        Raises StoreError StoreFailed, also for an attempt to write.
+        """
+        with self._unit_of_work(Door.READING) as work:
+            yield work
+
+    @contextmanager
+    def _unit_of_work(self, door: Door) -> Iterator[SqlUnitOfWork]:
         try:
-            with self._engine.begin() as connection:
+            with self._doors[door].begin() as connection:
                 yield SqlUnitOfWork(connection)
         except DBAPIError as failed:
             told = store_error(failed)
             if told is None:
                 raise
             raise told from failed
+        except NoConnectionFreeError as busy:
+            raise StoreError(STORE_FAILED, reason="all connections of this process are in use") from busy
 
     def close(self) -> None:
         """Give the connections back."""
         self._engine.dispose()
 
 
-def open_sqlite(path: Path) -> Store:
-    """The store in one file, created where it does not exist."""
-    return Store(sqlite_engine(path))
+def open_sqlite(path: Path, *, connections: int = STANDARD_CONNECTIONS) -> Store:
+    """The store in one file, created where it does not exist. connections: transactions at once at most."""
+    return Store(sqlite_engine(path, connections=connections))
 
 
-def open_postgresql(address: str) -> Store:
+def open_postgresql(address: str, *, connections: int = STANDARD_CONNECTIONS) -> Store:
     """The store in a PostgreSQL database that exists; its tables are created where it has none.
 
-    address: postgresql+psycopg://USER:PASSWORD@HOST:PORT/DATABASE. Raises StoreError StoreAddressInvalid, and
-    what Store raises.
+    address: postgresql+psycopg://USER:PASSWORD@HOST:PORT/DATABASE. connections: transactions at once at most.
+    Raises StoreError StoreAddressInvalid, and what Store raises.
     """
-    return Store(postgresql_engine(address))
+    return Store(postgresql_engine(address, connections=connections))

@@ -1,0 +1,1 @@
+"""What only the service keeps: commands, outbox, identity, deliveries, files. One module a repository."""
