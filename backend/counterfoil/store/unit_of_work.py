@@ -25,6 +25,8 @@ from counterfoil.store.failures import STORE_FAILED, STORE_UNUSABLE, StoreError,
 from counterfoil.store.invoices import SqlInvoices
 from counterfoil.store.parties import SqlParties
 from counterfoil.store.receipts import SqlTitleDocuments
+from counterfoil.store.service.commands import SqlCommands
+from counterfoil.store.service.outbox import SqlOutbox
 from counterfoil.store.versions import bring_up_to_date
 
 
@@ -40,6 +42,8 @@ class SqlUnitOfWork:
         self.external_liens = SqlExternalLiens(connection)
         self.titles = SqlTitleDocuments(connection)
         # What the service keeps, each in a module of store/service.
+        self.commands = SqlCommands(connection)
+        self.outbox = SqlOutbox(connection)
 
 
 class Store:

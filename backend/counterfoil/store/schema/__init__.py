@@ -49,7 +49,6 @@ from counterfoil.store.schema.ledger import (
     chain_blocks,
     chain_checkpoint,
     chain_events,
-    chain_senders,
     documents,
     external_liens,
     external_matches,
@@ -67,6 +66,7 @@ from counterfoil.store.schema.ledger import (
 from counterfoil.store.schema.outbox import (
     chain_transactions,
     sender_lanes,
+    worker_beats,
 )
 
 __all__ = [
@@ -80,7 +80,6 @@ __all__ = [
     "chain_blocks",
     "chain_checkpoint",
     "chain_events",
-    "chain_senders",
     "chain_transactions",
     "command_decisions",
     "command_steps",
@@ -120,4 +119,5 @@ __all__ = [
     "users",
     "webhook_deliveries",
     "webhook_endpoints",
+    "worker_beats",
 ]

@@ -48,3 +48,16 @@ Index(
     sqlite_where=chain_transactions.c.state != "replaced",
     postgresql_where=chain_transactions.c.state != "replaced",
 )
+
+# One row: that the worker lives, and how far it is.
+worker_beats = Table(
+    "worker_beats",
+    metadata,
+    Column("only_row", Integer, CheckConstraint("only_row = 1", name="one"), primary_key=True),
+    Column("beat_at", UtcDateTime, nullable=False),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("head_block", BigInteger, nullable=False),
+    Column("indexed_block", BigInteger, nullable=False),
+    # JSON list of sentences: what keeps the worker from working.
+    Column("troubles_json", text(), nullable=False),
+)
