@@ -100,7 +100,7 @@ def test_states_and_roles_have_the_contracts_numbers() -> None:
     enums = dict(re.findall(r"enum (\w+) \{([^}]*)\}", text))
     assert enums.keys() == {
         "PartyState", "NoteState", "LotState", "LienState", "FinancingKind", "FinancingState",
-        "ReceiptState", "BillState", "FacilityState",
+        "ReceiptState", "BillState", "FacilityState", "ProposalState",
     }  # fmt: skip
     for name, members in enums.items():
         ours: type[IntEnum] = getattr(states, name)

@@ -10,7 +10,7 @@ import pytest
 from model_ledger import CORE, FIRST, SECOND, lived, with_parties
 
 from counterfoil.domain.errors import DomainError
-from counterfoil.domain.events import cash_events, facility_events, goods_events, lien_events
+from counterfoil.domain.events import cash_events, council_events, facility_events, goods_events, lien_events
 from counterfoil.domain.events import ledger_events as events
 from counterfoil.domain.events.ledger_events import LedgerEvent, LotSplit, PaymentApplied, Recorded
 from counterfoil.domain.lot import LotId
@@ -25,7 +25,7 @@ SAYS_WHAT_IS_SO = (events.KeyAdded,)
 def test_every_event_has_a_fold() -> None:
     declared = {
         found
-        for module in (events, lien_events, cash_events, goods_events, facility_events)
+        for module in (events, lien_events, cash_events, goods_events, facility_events, council_events)
         for _, found in inspect.getmembers(module, inspect.isclass)
         if issubclass(found, LedgerEvent) and found is not LedgerEvent
     }

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
-from counterfoil.chain.gateway import ChainGateway
-from counterfoil.ports.engine import Receipt, Signer
+from counterfoil.chain.deployment import Deployment
+from counterfoil.ports.engine import ChainPort, Receipt, Signer
 
 AUTHORITY = "Authority"
 LEDGER = "Ledger"
@@ -18,9 +18,21 @@ WAREHOUSE = "Warehouse"
 BILLS = "BillsOfLading"
 PRICES = "Prices"
 FACILITIES = "Facilities"
+INSTRUCTIONS = "Instructions"
+KEY_DESK = "KeyDesk"
+COUNCIL = "Council"
+ANCHORS = "Anchors"
 
 WHOLE_DEBT = 2**48 - 1
 """Repaying this amount means: whatever is owed now."""
+
+
+class ContractsGateway(ChainPort, Protocol):
+    """What ChainGateway is to commands and views; one that only captures what would be sent is one too."""
+
+    @property
+    def deployment(self) -> Deployment: ...
+    def receipt(self, tx_hash: str) -> Receipt: ...
 
 
 class ContractCalls:
@@ -29,7 +41,7 @@ class ContractCalls:
     Views are asked for at a block's number, so that several answers belong together.
     """
 
-    def __init__(self, gateway: ChainGateway) -> None:
+    def __init__(self, gateway: ContractsGateway) -> None:
         self._gateway = gateway
 
     def _send(self, by: Signer, contract: str, function: str, *args: Any) -> Receipt:

@@ -117,6 +117,14 @@ class FacilityState(IntEnum):
     CLOSED = 6
 
 
+class ProposalState(IntEnum):
+    """The life of a proposal to the council. One past its time is still Open, and does nothing."""
+
+    NONE = 0
+    OPEN = 1
+    EXECUTED = 2
+
+
 class PartyRole(IntFlag):
     """What a party may be on the ledger. Unknown bits are kept: the registrar may use more."""
 

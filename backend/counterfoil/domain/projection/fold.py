@@ -11,12 +11,14 @@ from typing import Any
 
 from counterfoil.domain.errors import DomainError, declare
 from counterfoil.domain.events import cash_events as cash
+from counterfoil.domain.events import council_events as council
 from counterfoil.domain.events import facility_events as facilities
 from counterfoil.domain.events import goods_events as goods
 from counterfoil.domain.events import ledger_events as ev
 from counterfoil.domain.events import lien_events as liens
 from counterfoil.domain.projection import bills as project_bills
 from counterfoil.domain.projection import cash as project_cash
+from counterfoil.domain.projection import council as project_council
 from counterfoil.domain.projection import facilities as project_facilities
 from counterfoil.domain.projection import goods as project_goods
 from counterfoil.domain.projection import liens as project_liens
@@ -137,6 +139,15 @@ _FOLDS: dict[type[ev.LedgerEvent], Fold] = {
     facilities.AssetEnforced: project_facilities.asset_enforced,
     facilities.ClaimOffered: project_facilities.claim_offered,
     facilities.ClaimTransferred: project_facilities.claim_transferred,
+    council.KeyRotated: project_council.key_rotated,
+    council.OwnKeyAdded: project_council.own_key_added,
+    council.OwnKeyRemoved: project_council.own_key_removed,
+    council.MemberAdmitted: project_council.member_admitted,
+    council.MemberRemoved: project_council.member_removed,
+    council.ActProposed: project_council.act_proposed,
+    council.ActApproved: project_council.act_approved,
+    council.ApprovalWithdrawn: project_council.approval_withdrawn,
+    council.ActExecuted: project_council.act_executed,
 }
 
 

@@ -6,8 +6,16 @@ from counterfoil.domain.refusals import (
     bill_refusals,
     facility_refusals,
     goods_refusals,
+    instruction_refusals,
     ledger_refusals,
     money_refusals,
 )
 
-__all__ = ["bill_refusals", "facility_refusals", "goods_refusals", "ledger_refusals", "money_refusals"]
+__all__ = [
+    "bill_refusals",
+    "facility_refusals",
+    "goods_refusals",
+    "instruction_refusals",
+    "ledger_refusals",
+    "money_refusals",
+]

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from counterfoil.domain.events.ledger_events import InvoiceShare
 from counterfoil.domain.events.lien_events import LienTransferred
 from counterfoil.domain.lot import AssetId, Lot, LotId
+from counterfoil.domain.state.council_state import Proposal
 from counterfoil.domain.state.facility_state import Facility, Price, facility_number, financing_number
 from counterfoil.domain.state.goods_state import FIRST_ATTESTATION_AGE_S, BackedLot, Bill, Receipt, Stock
 from counterfoil.domain.state.lien_state import Block, Substitute
@@ -220,7 +221,7 @@ class LedgerState:
     root; prices by (source, good, currency); balances, supplies and exposures leave zeros out.
     stock_numbers: by keeper, site and good; physical_lots: by key, while they back something; exposures and
     caps: by keeper and currency; bill_numbers: by the number's key, for ever; receipt_bills: which bill ended
-    in a receipt.
+    in a receipt; council_members: who sits in the council.
     """
 
     parties: dict[int, Party] = field(default_factory=dict)
@@ -256,6 +257,8 @@ class LedgerState:
     bills: dict[int, Bill] = field(default_factory=dict)
     bill_numbers: dict[bytes, int] = field(default_factory=dict)
     receipt_bills: dict[int, int] = field(default_factory=dict)
+    council_members: set[int] = field(default_factory=set)
+    proposals: dict[int, Proposal] = field(default_factory=dict)
 
     def lots_of(self, note_id: int) -> Iterator[Lot]:
         """Every lot of a note in the order of the tree: a lot, then its children."""

@@ -1,0 +1,42 @@
+"""Whose act each log of a transaction is.
+
+A relayed call's logs stand before the marker that the Instructions contract writes behind it; they are acts
+of the key that signed. Everything else is an act of the transaction's sender.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from eth_utils import keccak, to_checksum_address
+
+_MARKERS = frozenset(
+    "0x" + keccak(text=signature).hex()
+    for signature in (
+        "InstructionExecuted(address,uint256,bytes32)",
+        "InstructionRefused(address,uint256,bytes32,bytes)",
+    )
+)
+
+
+def attribute(receipt: Mapping[str, Any], *, instructions: str | None) -> dict[int, str]:
+    """The acting key, checksummed, by log index, for every log of one transaction's receipt.
+
+    receipt: as JSON-RPC gives it. instructions: address of the contract that relays; None where the ledger
+    has none. Keys are accounts that sign; what a contract does on the way to the relaying contract, in the
+    same transaction, counts for the first instruction's key.
+    """
+    relays = None if instructions is None else instructions.lower()
+    sender = str(to_checksum_address(receipt["from"]))
+    acting: dict[int, str] = {}
+    waiting: list[int] = []
+    for log in receipt["logs"]:
+        waiting.append(int(log["logIndex"], 16))
+        topics = log["topics"]
+        if log["address"].lower() == relays and topics and topics[0].lower() in _MARKERS:
+            key = str(to_checksum_address("0x" + topics[1][-40:]))
+            acting.update(dict.fromkeys(waiting, key))
+            waiting = []
+    acting.update(dict.fromkeys(waiting, sender))
+    return acting

@@ -1,0 +1,153 @@
+"""Which functions keys give instructions for, and under which name.
+
+A name says in two or three words what the key agrees to, because wallets show it first. It is the name of the
+gateway's command in capitals, so that documents, programs and signatures speak of the same thing. Functions
+are named by name, overloaded ones by their full signature.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from counterfoil.chain.contract_calls import (
+    ANCHORS,
+    BILLS,
+    CASH,
+    COUNCIL,
+    FACILITIES,
+    FINANCING,
+    KEY_DESK,
+    LEDGER,
+    LIENS,
+    PRICES,
+    SETTLEMENT,
+    WAREHOUSE,
+)
+
+TYPE_NAMES: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        LEDGER: {
+            "registerParty": "RegisterParty",
+            "setPartyRoles": "SetPartyRoles",
+            "setPartyState": "SetPartyState",
+            "addKey": "AddKey",
+            "removeKey": "RemoveKey",
+            "setStandingAcceptance": "SetStandingAcceptance",
+            "creditInvoice": "CreditInvoice",
+            "propose": "ProposeNote",
+            "confirm": "ConfirmNote",
+            "reject(uint64,(bytes32,uint48,uint48)[],bytes32)": "RejectNote",
+            "withdraw": "WithdrawNote",
+            "cancel": "CancelNote",
+            "dispute": "DisputeNote",
+            "withdrawDispute": "WithdrawDispute",
+            "resolveDispute": "ResolveDispute",
+            "markMatured": "MarkMatured",
+            "markOverdue": "MarkOverdue",
+            "writeOff": "WriteOff",
+            "split": "SplitLot",
+            "assign": "AssignLot",
+            "accept": "AcceptAssignment",
+            "reject(uint128)": "RejectAssignment",
+            "revoke": "RevokeAssignment",
+            "acknowledge": "AcknowledgeAssignment",
+        },
+        CASH: {
+            "issue": "IssueCash",
+            "redeem": "RedeemCash",
+            "attestPayout": "AttestPayout",
+            "transfer": "TransferCash",
+        },
+        FINANCING: {
+            "offerLoan": "OfferLoan",
+            "offerPurchase": "OfferPurchase",
+            "withdrawOffer": "WithdrawOffer",
+            "accept": "AcceptOffer",
+            "repay": "RepayLoan",
+            "markDefaulted": "MarkDefaulted",
+        },
+        SETTLEMENT: {"settle": "SettleNote"},
+        LIENS: {
+            "pledge": "PledgeAsset",
+            "release": "ReleaseLien",
+            # One function for lots and receipts; `how` says which.
+            "releasePart": "ReleasePart",
+            "proposeSubstitute": "ProposeSubstitute",
+            "acceptSubstitute": "AcceptSubstitute",
+            "transferPledge": "TransferPledge",
+            "enforceByOrder": "EnforceByOrder",
+            "blockAsset": "BlockAsset",
+            "resolveBlock": "ResolveBlock",
+        },
+        WAREHOUSE: {
+            "openStock": "OpenStock",
+            "attestStock": "AttestStock",
+            "setAttestationAge": "SetAttestationAge",
+            "setExposureCap": "SetExposureCap",
+            "draft": "DraftReceipt",
+            "attestReceipt": "AttestReceipt",
+            "issue": "IssueReceipt",
+            "discardDraft": "DiscardDraft",
+            "transfer": "TransferReceipt",
+            "split": "SplitReceipt",
+            "merge": "MergeReceipts",
+            "restack": "RestackLots",
+            "amend": "AmendReceipt",
+            "setPledgeConsent": "SetPledgeConsent",
+            "orderDelivery": "OrderDelivery",
+            "revokeDelivery": "RevokeDelivery",
+            "deliver": "DeliverReceipt",
+            "dispute": "DisputeReceipt",
+            "withdrawDispute": "WithdrawReceiptDispute",
+            "closeDispute": "CloseReceiptDispute",
+            "freeze": "FreezeReceipt",
+            "unfreeze": "UnfreezeReceipt",
+            "forceTransfer": "ForceReceiptTransfer",
+            "cancel": "CancelReceipt",
+        },
+        BILLS: {
+            "issueBill": "IssueBill",
+            "endorse": "EndorseBill",
+            "surrender": "SurrenderBill",
+            "revokeSurrender": "RevokeSurrender",
+            "switchBill": "SwitchBill",
+            "dischargeBill": "DischargeBill",
+            "reinstateBill": "ReinstateBill",
+            "freezeBill": "FreezeBill",
+            "unfreezeBill": "UnfreezeBill",
+            "forceTransferBill": "ForceBillTransfer",
+        },
+        KEY_DESK: {
+            "rotateKey": "RotateKey",
+            "addOwnKey": "AddOwnKey",
+            "removeOwnKey": "RemoveOwnKey",
+        },
+        COUNCIL: {
+            "seat": "SeatCouncil",
+            "propose": "ProposeAct",
+            "approve": "ApproveAct",
+            "withdrawApproval": "WithdrawApproval",
+            "execute": "ExecuteAct",
+        },
+        ANCHORS: {"anchor": "AnchorHead"},
+        PRICES: {"postPrice": "PostPrice"},
+        FACILITIES: {
+            "offerFacility": "OfferFacility",
+            "withdrawFacility": "WithdrawFacility",
+            "acceptFacility": "AcceptFacility",
+            "addAsset": "AddAsset",
+            "substituteAsset": "SubstituteAsset",
+            "withdrawAsset": "WithdrawAsset",
+            "repayFacility": "RepayFacility",
+            "callMargin": "CallMargin",
+            "liftMarginCall": "LiftMarginCall",
+            "markFacilityDefaulted": "MarkFacilityDefaulted",
+            "takeAsset": "TakeAsset",
+            "offerSale": "OfferSale",
+            "buyAsset": "BuyAsset",
+            "offerClaim": "OfferClaim",
+            "takeClaim": "TakeClaim",
+        },
+    }
+)
