@@ -58,9 +58,10 @@ users = Table(
         CheckConstraint("state in ('active', 'disabled')", name="state"),
         nullable=False,
     ),
-    Column("failed_logins", Integer, nullable=False, default=0),
-    Column("locked_until", UtcDateTime),
     Column("password_changed_at", UtcDateTime),
+    # SHA-256 of the code with which the user sets a password, handed over by an administrator.
+    Column("reset_hash", text(64), unique=True),
+    Column("reset_expires_at", UtcDateTime),
     Column("created_at", UtcDateTime, nullable=False),
     # Counts up with every change of what the user may do: approvals are checked against it.
     Column("version", Integer, nullable=False, default=1),
@@ -79,7 +80,7 @@ user_roles = Table(
     ),
 )
 
-# No row: no limit of its own kind. operation '*' stands for all operations.
+# No row: nothing of that currency is allowed. operation '*' stands for all operations without a row of their own.
 user_limits = Table(
     "user_limits",
     metadata,
@@ -128,8 +129,8 @@ api_tokens = Table(
     Column("revoked_at", UtcDateTime),
 )
 
-# One row: counts up with every change to organisations, users, roles, limits, policies, sessions and tokens,
-# so that a process that keeps answers in memory knows when to ask again.
+# One row: counts up whenever somebody's rights may have shrunk or changed, or a session or token ended, so that
+# a process that keeps answers in memory knows when to ask again.
 identity_version = Table(
     "identity_version",
     metadata,
