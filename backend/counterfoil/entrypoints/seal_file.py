@@ -40,25 +40,30 @@ def seal_text(sealed: SealedAct) -> str:
 
 def read_seal(path: Path, act: type[_Sealed]) -> _Sealed:
     """The sealed act of a file. Raises DomainError SealFileInvalid or SealOfAnotherAct, and OSError."""
-    sealed = _read(path)
+    return seal_of_text(path.read_bytes(), act, file_name=path.name)
+
+
+def seal_of_text(text: str | bytes, act: type[_Sealed], *, file_name: str = "the seal") -> _Sealed:
+    """The sealed act that a text states. Raises DomainError SealFileInvalid or SealOfAnotherAct."""
+    sealed = _read(text, file_name)
     if not isinstance(sealed, act):
         raise DomainError(
             SEAL_OF_ANOTHER_ACT,
-            file_name=path.name,
+            file_name=file_name,
             found=sealed.seal.act.value,
             wanted=act.__name__.removeprefix("Sealed").lower(),
         )
     return sealed
 
 
-def _read(path: Path) -> SealedAct:
+def _read(text: str | bytes, file_name: str) -> SealedAct:
     try:
-        return _SealFile.model_validate_json(path.read_bytes()).sealed
+        return _SealFile.model_validate_json(text).sealed
     except ValidationError as unfit:
         first = unfit.errors(include_url=False, include_context=False, include_input=False)[0]
         raise DomainError(
             SEAL_FILE_INVALID,
-            file_name=path.name,
+            file_name=file_name,
             field=".".join(str(part) for part in first["loc"]) or "the whole",
             reason=first["msg"],
         ) from unfit

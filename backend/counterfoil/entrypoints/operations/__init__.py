@@ -6,13 +6,43 @@ from types import MappingProxyType
 from typing import Any
 
 from counterfoil.domain.errors import DomainError
-from counterfoil.entrypoints.operations import notes
+from counterfoil.entrypoints.operations import (
+    bills,
+    cash,
+    facilities,
+    facility_enforcement,
+    financings,
+    liens,
+    lots,
+    notes,
+    parties,
+    prices,
+    receipt_orders,
+    receipt_title,
+    receipts,
+    stocks,
+)
 from counterfoil.entrypoints.operations.operation import OPERATION_UNKNOWN, Body, Desk, Operation, body_hash
 
 __all__ = ["Body", "Desk", "Operation", "body_hash", "operation_named", "operations"]
 
-_ROOMS = (notes,)
-_BY_NAME = MappingProxyType({operation.name: operation for room in _ROOMS for operation in room.OPERATIONS})
+_ROOMS: tuple[tuple[Operation[Any], ...], ...] = (
+    parties.OPERATIONS,
+    notes.OPERATIONS,
+    lots.OPERATIONS,
+    liens.OPERATIONS,
+    financings.OPERATIONS,
+    stocks.OPERATIONS,
+    receipts.OPERATIONS,
+    receipt_title.OPERATIONS,
+    receipt_orders.OPERATIONS,
+    bills.OPERATIONS,
+    prices.OPERATIONS,
+    facilities.OPERATIONS,
+    facility_enforcement.OPERATIONS,
+    cash.OPERATIONS,
+)
+_BY_NAME = MappingProxyType({operation.name: operation for room in _ROOMS for operation in room})
 
 
 def operations() -> tuple[Operation[Any], ...]:

@@ -82,13 +82,17 @@ def restack_receipt(
         place.describe(behind.lot, quantity) for (_, place), quantity in zip(into, quantities, strict=True)
     ]
     done = _restacked(bench, actor=actor, receipt_id=receipt_id, removed=behind, added=added, reason=reason)
-    renamed = _name_lots_anew(bench, actor=actor, receipt_id=receipt_id, added=added, reason=reason)
+    renamed = name_lots_anew(bench, actor=actor, receipt_id=receipt_id, added=added, reason=reason)
     return Outcome(operation="restack_receipt", receipts=(done, *renamed))
 
 
-def _name_lots_anew(
-    bench: Workbench, *, actor: PartyRef, receipt_id: int, added: Sequence[PhysicalLot], reason: str
+def name_lots_anew(
+    bench: Workbench, *, actor: PartyRef, receipt_id: int, reason: str, added: Sequence[PhysicalLot] = ()
 ) -> tuple[Receipt, ...]:
+    """Let the receipt's document name the lots that are behind it now; nothing where it does or cannot.
+
+    added: how the lots that are new are described; else as whoever named them first did.
+    """
     receipt = find_receipt(bench, receipt_id)
     with bench.store.begin() as work:
         kept = work.titles.by_root(receipt.detail_root)
@@ -97,6 +101,8 @@ def _name_lots_anew(
     fingerprint_key = bench.keys.fingerprint_key()
     anew = {lot.key(fingerprint_key): lot for lot in added}
     lots = tuple(anew.get(each.key, each.lot) for each in lots_behind(bench, receipt))
+    if lots == kept.receipt.lots:
+        return ()
     document = replace(kept.receipt, lots=lots)
     return amend_receipt(bench, actor=actor, receipt_id=receipt_id, document=document, reason=reason).receipts
 
