@@ -25,7 +25,12 @@ from counterfoil.store.failures import STORE_FAILED, STORE_UNUSABLE, StoreError,
 from counterfoil.store.invoices import SqlInvoices
 from counterfoil.store.parties import SqlParties
 from counterfoil.store.receipts import SqlTitleDocuments
+from counterfoil.store.service.audit import SqlAudit
 from counterfoil.store.service.commands import SqlCommands
+from counterfoil.store.service.credentials import SqlCredentials
+from counterfoil.store.service.files import SqlFiles
+from counterfoil.store.service.idempotency import SqlIdempotency
+from counterfoil.store.service.identity import SqlIdentity
 from counterfoil.store.service.outbox import SqlOutbox
 from counterfoil.store.versions import bring_up_to_date
 
@@ -44,6 +49,11 @@ class SqlUnitOfWork:
         # What the service keeps, each in a module of store/service.
         self.commands = SqlCommands(connection)
         self.outbox = SqlOutbox(connection)
+        self.identity = SqlIdentity(connection)
+        self.credentials = SqlCredentials(connection)
+        self.audit = SqlAudit(connection)
+        self.files = SqlFiles(connection)
+        self.idempotency = SqlIdempotency(connection)
 
 
 class Store:

@@ -1,0 +1,30 @@
+"""The store as the service's use cases see it: everything in one unit of work."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from counterfoil.ports.commands import Commands
+from counterfoil.ports.idempotency import Idempotency
+from counterfoil.ports.outbox import Outbox
+from counterfoil.ports.store import UnitOfWork
+
+
+class ServiceUnitOfWork(UnitOfWork, Protocol):
+    """One transaction, with what only the service keeps."""
+
+    @property
+    def commands(self) -> Commands: ...
+    @property
+    def outbox(self) -> Outbox: ...
+    @property
+    def idempotency(self) -> Idempotency: ...
+
+
+class ServiceStorePort(Protocol):
+    """Begins units of work; the doors are those of counterfoil.ports.store.StorePort."""
+
+    def begin(self) -> AbstractContextManager[ServiceUnitOfWork]: ...
+    def concurrent(self) -> AbstractContextManager[ServiceUnitOfWork]: ...
+    def read(self) -> AbstractContextManager[ServiceUnitOfWork]: ...

@@ -1,0 +1,67 @@
+"""Idempotency keys and first answers in the database."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection, Insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from counterfoil.ports.idempotency import FirstAnswer
+from counterfoil.store.schema.commands import idempotency_keys as keys
+
+
+class SqlIdempotency:
+    """counterfoil.ports.idempotency.Idempotency on both databases."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def find(self, *, org_id: str, key: str) -> FirstAnswer | None:
+        """The first answer to a request with this key, or None."""
+        row = self._connection.execute(
+            select(
+                keys.c.request_hash,
+                keys.c.response_code,
+                keys.c.response_headers_json,
+                keys.c.response_body,
+                keys.c.command_id,
+            ).where(keys.c.org_id == org_id, keys.c.key == key)
+        ).one_or_none()
+        if row is None:
+            return None
+        return FirstAnswer(
+            request_hash=row.request_hash,
+            code=row.response_code,
+            headers_json=row.response_headers_json,
+            body=row.response_body,
+            command_id=row.command_id,
+        )
+
+    def keep(self, *, org_id: str, key: str, answer: FirstAnswer, at: datetime) -> bool:
+        """Keep the first answer. PostgreSQL waits here for another transaction with the same key."""
+        inserted = self._connection.execute(
+            self._insert().values(org_id=org_id, key=key, created_at=at, **_columns(answer))
+        )
+        return inserted.rowcount == 1
+
+    def complete(self, *, org_id: str, key: str, answer: FirstAnswer) -> None:
+        """Put the answer in the place of the one that was kept."""
+        self._connection.execute(
+            update(keys).where(keys.c.org_id == org_id, keys.c.key == key).values(**_columns(answer))
+        )
+
+    def _insert(self) -> Insert:
+        if self._connection.dialect.name == "postgresql":
+            return postgresql.insert(keys).on_conflict_do_nothing()
+        return sqlite.insert(keys).on_conflict_do_nothing()
+
+
+def _columns(answer: FirstAnswer) -> dict[str, object]:
+    return {
+        "request_hash": answer.request_hash,
+        "response_code": answer.code,
+        "response_headers_json": answer.headers_json,
+        "response_body": answer.body,
+        "command_id": answer.command_id,
+    }
