@@ -39,7 +39,16 @@ _COMMON_WORDS = (
     "yourpassword zaqxswcde zxcvbnm "
 )
 _COMMON = frozenset(_COMMON_WORDS.split())
-_ROWS = ("01234567890", "qwertyuiop", "qwertzuiop", "azertyuiop", "asdfghjkl", "zxcvbnm", "yxcvbnm")
+_ROWS = (
+    "0123456789",
+    "1234567890",
+    "qwertyuiop",
+    "qwertzuiop",
+    "azertyuiop",
+    "asdfghjkl",
+    "zxcvbnm",
+    "yxcvbnm",
+)
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 _LOOKALIKES = str.maketrans("0134578@$!", "oleastbasi")
 
@@ -58,10 +67,11 @@ def check_password(password: str, *, login: str, names: Iterable[str] = ()) -> N
         raise _unfit("it repeats or follows a row of keys")
     if _core(folded) in _COMMON or _core(folded.translate(_LOOKALIKES)) in _COMMON:
         raise _unfit("it is one that many people take")
-    for name in _parts(login, names):
-        rest = folded.replace(name, "")
-        if rest != folded and len(rest) < MIN_CHARACTERS // 2:
-            raise _unfit("it is made of the login or of the organisation's name")
+    rest = folded
+    for name in sorted(_parts(login, names), key=lambda part: (-len(part), part)):
+        rest = rest.replace(name, "")
+    if rest != folded and len(rest) < MIN_CHARACTERS // 2:
+        raise _unfit("it is made of the login or of the organisation's name")
 
 
 def _unfit(reason: str) -> DomainError:

@@ -287,11 +287,11 @@ class SqlCredentials:
 
     def _failures(self, *conditions: ColumnElement[bool]) -> FailedLogins:
         row = self._connection.execute(
-            select(func.count().label("count"), func.max(login_attempts.c.at).label("last_at")).where(
+            select(func.count().label("failures"), func.max(login_attempts.c.at).label("last_at")).where(
                 login_attempts.c.succeeded.is_(False), *conditions
             )
         ).one()
-        return FailedLogins(count=row.count, last_at=row.last_at)
+        return FailedLogins(count=row.failures, last_at=row.last_at)
 
 
 def _token(row: Row[Any]) -> TokenRecord:
