@@ -19,6 +19,7 @@ from counterfoil.store.schema.delivery import (
 )
 from counterfoil.store.schema.files import (
     encryption_keys,
+    file_heads,
     file_keys,
     file_readers,
     file_subjects,
@@ -39,6 +40,7 @@ from counterfoil.store.schema.identity import (
     users,
 )
 from counterfoil.store.schema.indexing import (
+    chain_epochs,
     comparisons,
     event_parties,
     event_subjects,
@@ -79,6 +81,7 @@ __all__ = [
     "bill_numbers",
     "chain_blocks",
     "chain_checkpoint",
+    "chain_epochs",
     "chain_events",
     "chain_transactions",
     "command_decisions",
@@ -91,6 +94,7 @@ __all__ = [
     "event_subjects",
     "external_liens",
     "external_matches",
+    "file_heads",
     "file_keys",
     "file_readers",
     "file_subjects",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from counterfoil.store.migrations.column_types import text
 from counterfoil.store.schema import metadata
 
 revision = "0003"
@@ -14,4 +15,35 @@ down_revision = "0002"
 def upgrade() -> None:
     """Add the tables that version 2 has not."""
     metadata.create_all(op.get_bind())
+    _say_who_keeps_keys()
+    _keep_acting_keys()
     op.execute(sa.update(sa.table("schema_version", sa.column("version"))).values(version=3))
+
+
+def _say_who_keeps_keys() -> None:
+    """Every key of version 2 is in the installation's keystore."""
+    op.add_column(
+        "parties",
+        sa.Column(
+            "custody",
+            text(16),
+            sa.CheckConstraint("custody in ('keystore', 'own')", name="custody"),
+            nullable=False,
+            server_default="keystore",
+        ),
+    )
+
+
+def _keep_acting_keys() -> None:
+    """Version 2 kept the signer of some transactions; now every event has its key."""
+    op.add_column("chain_events", sa.Column("acting_key", text(42)))
+    events = sa.table("chain_events", sa.column("tx_hash"), sa.column("acting_key"))
+    senders = sa.table("chain_senders", sa.column("tx_hash"), sa.column("sender"))
+    signer = sa.select(senders.c.sender).where(senders.c.tx_hash == events.c.tx_hash).scalar_subquery()
+    op.execute(sa.update(events).values(acting_key=signer))
+    op.drop_table("chain_senders")
+    op.add_column("chain_checkpoint", sa.Column("block_hash", text(66)))
+    op.add_column("chain_checkpoint", sa.Column("epoch", sa.Integer, nullable=False, server_default="0"))
+    op.add_column(
+        "chain_checkpoint", sa.Column("index_version", sa.Integer, nullable=False, server_default="0")
+    )

@@ -1,0 +1,1 @@
+"""Encryption of files, with the primitives of the cryptography library and nothing of our own."""

@@ -1,0 +1,1 @@
+"""Files that are kept encrypted: adding, reading, sharing, and keys."""
