@@ -107,6 +107,7 @@ class Commands(Protocol):
         """As `by_id`, and nobody else changes it before this unit of work ends."""
         ...
 
+    def by_ids(self, command_ids: Iterable[str]) -> tuple[CommandRecord, ...]: ...
     def of_org(
         self,
         org_id: str | None,

@@ -46,6 +46,15 @@ class SqlCommands:
         """The command, locked until this unit of work ends. SQLite's unit of work has the lock already."""
         return self._one(select(commands).where(commands.c.command_id == command_id).with_for_update())
 
+    def by_ids(self, command_ids: Iterable[str]) -> tuple[CommandRecord, ...]:
+        """These commands, oldest first; those that do not exist are left out."""
+        wanted = list(dict.fromkeys(command_ids))
+        found: list[CommandRecord] = []
+        for start in range(0, len(wanted), _MOST_VALUES):
+            part = wanted[start : start + _MOST_VALUES]
+            found.extend(self._all(select(commands).where(commands.c.command_id.in_(part))))
+        return tuple(sorted(found, key=lambda command: command.command_id))
+
     def of_org(
         self,
         org_id: str | None,

@@ -1,0 +1,47 @@
+"""Commands that nobody decided, signed or could send in time come to an end of their own."""
+
+from __future__ import annotations
+
+from counterfoil.domain.commands import CommandState, StepState
+from counterfoil.domain.errors import DomainError
+from counterfoil.ports.commands import CommandRecord
+from counterfoil.ports.service_store import ServiceUnitOfWork
+from counterfoil.usecases.outbox.fault_points import BEFORE_EXPIRE, EXPIRED
+from counterfoil.usecases.outbox.problems import COMMAND_EXPIRED, problem_json
+from counterfoil.usecases.outbox.sending_desk import SendingDesk
+
+_MOST_AT_ONCE = 200
+_NEVER_SENT = frozenset({StepState.UNSIGNED, StepState.SIGNED})
+
+
+def expire_overdue(desk: SendingDesk) -> int:
+    """End what is past its time; how many that were. What is on its way to the chain is left alone."""
+    now = desk.now()
+    with desk.store.read() as work:
+        overdue = work.commands.overdue(now=now, limit=_MOST_AT_ONCE)
+    if not overdue:
+        return 0
+    desk.at(BEFORE_EXPIRE)
+    expired = 0
+    with desk.store.concurrent() as work:
+        for command in overdue:
+            told = problem_json(
+                DomainError(
+                    COMMAND_EXPIRED,
+                    waited_for=command.waiting_for or command.state.value,
+                    expired_at=command.expires_at.isoformat(),
+                )
+            )
+            changed = work.commands.change(command, now=now, state=CommandState.EXPIRED, problem_json=told)
+            if changed is not None:
+                void_steps(work, command)
+                expired += 1
+    desk.at(EXPIRED)
+    return expired
+
+
+def void_steps(work: ServiceUnitOfWork, command: CommandRecord) -> None:
+    """Mark what was never sent of a command that has ended: it never will be."""
+    for step in work.commands.steps_of([command.command_id]):
+        if step.state in _NEVER_SENT:
+            work.commands.change_step(step, state=StepState.VOID)

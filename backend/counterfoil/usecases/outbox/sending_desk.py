@@ -1,0 +1,96 @@
+"""What the steps of the outbox work with, and what an operation is to them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from counterfoil.domain.money import Money
+from counterfoil.ports.commands import CommandRecord
+from counterfoil.ports.engine import EventRecord, Signer
+from counterfoil.ports.outbox import InstructionsPort, RelayPort
+from counterfoil.ports.service_store import ServiceStorePort
+from counterfoil.usecases.outbox.fault_points import At, no_fault
+
+
+class OpenOperation(Protocol):
+    """The operation that a command asks for, with its body, ready to be carried out."""
+
+    @property
+    def on_chain(self) -> bool:
+        """False: `run` has its effect and returns the result, a JSON object; nothing reaches the ledger."""
+        ...
+
+    def amount(self) -> Money | None: ...
+    def sentence(self) -> str: ...
+    def fields(self) -> Mapping[str, object]: ...
+    def run(self) -> object:
+        """Raises StepCaptured where something is to be sent, DomainError where a rule says no."""
+        ...
+
+    def goes_on(self, events: Sequence[EventRecord]) -> bool:
+        """Whether `run` is to be called again, after a step took effect with these events."""
+        ...
+
+    def signer(self, key: str) -> Signer | None:
+        """Who signs with the key: None for a key that the actor keeps itself.
+
+        Raises DomainError ForeignKeyAsked for a key that is not the actor's.
+        """
+        ...
+
+
+class OpensOperations(Protocol):
+    """Finds the operation of a command."""
+
+    def __call__(self, command: CommandRecord) -> OpenOperation:
+        """Raises CounterfoilError for an operation or a body that is not known."""
+        ...
+
+
+class CountsApprovals(Protocol):
+    """How many others of the organisation must approve a command."""
+
+    def __call__(self, command: CommandRecord, amount: Money | None) -> int:
+        """Raises DomainError LimitTooLow where its maker may not give it at all."""
+        ...
+
+
+class ReadModelPort(Protocol):
+    """The read model, as far as settling needs it."""
+
+    @property
+    def block_number(self) -> int: ...
+    def sync(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendingDesk:
+    """Everything that the outbox touches.
+
+    now: the wall clock; chain_now_s: the chain's, in seconds. lanes: keys that send, each with nonces of its
+    own. confirmations: blocks on top of a transaction's before it counts as final, 0 where blocks are final
+    at once. most_in_batch: instructions in one transaction. in_flight: transactions of a lane that wait for a
+    block. signed_for: how long an instruction may be carried out that the service signs.
+    patience: how long a node may take to show the receipt of a transaction whose nonce is used.
+    """
+
+    store: ServiceStorePort
+    instructions: InstructionsPort
+    relay: RelayPort
+    read_model: ReadModelPort
+    open_operation: OpensOperations
+    approvals_of: CountsApprovals
+    lanes: Sequence[Signer]
+    now: Callable[[], datetime]
+    chain_now_s: Callable[[], int]
+    at: At = no_fault
+    confirmations: int = 0
+    in_flight: int = 1
+    most_in_batch: int = 64
+    most_prepared: int = 64
+    signed_for: timedelta = timedelta(hours=1)
+    patience: timedelta = timedelta(seconds=5)
+    most_gas: int = 60_000_000
