@@ -11,7 +11,16 @@ from pathlib import Path
 from counterfoil.chain.keystore import Keystore
 from counterfoil.chain.sealed_secret import SealedSecret
 from counterfoil.chain.service_key import ServiceKey
+from counterfoil.domain.errors import DomainError, declare
 from counterfoil.ports.engine import Signer
+from counterfoil.ports.store import KeyCustody, PartyRecord
+
+KEY_HELD_ELSEWHERE = declare(
+    "KeyHeldElsewhere",
+    "{name} keeps its own key; this installation cannot act for it",
+    "Give the command to the service, fetch the instruction that it makes, and sign it with `counterfoil sign`"
+    " where the key is.",
+)
 
 FINGERPRINT_KEY = "fingerprint"
 SERVICE_KEY = "service"
@@ -43,6 +52,12 @@ class HomeKeys:
         if name not in self._open:
             self._open[name] = self._keystore.unlock(name)
         return self._open[name]
+
+    def party_signer(self, party: PartyRecord) -> Signer:
+        """A party's key, ready to sign. Raises DomainError KeyHeldElsewhere where the party keeps it."""
+        if party.custody is KeyCustody.OWN:
+            raise DomainError(KEY_HELD_ELSEWHERE, name=party.name)
+        return self.signer(party.key_name)
 
     def ensure_fingerprint_key(self) -> None:
         """Make the members' secret for invoice fingerprints, if there is none yet."""

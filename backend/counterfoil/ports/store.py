@@ -40,6 +40,13 @@ class DocumentKind(StrEnum):
     HANDOVER = "handover"
 
 
+class KeyCustody(StrEnum):
+    """Who has a party's key. KEYSTORE: this installation, encrypted. OWN: the party, outside of it."""
+
+    KEYSTORE = "keystore"
+    OWN = "own"
+
+
 class InvoiceState(StrEnum):
     """RECORDED: the document that stands for its invoice. DUPLICATE: the same invoice in other words."""
 
@@ -51,7 +58,8 @@ class InvoiceState(StrEnum):
 class PartyRecord:
     """A legal entity off chain. party_key: never changes, everything that must not depend on a document's
     choice of identifier uses it. roles: bits as asked for at onboarding, the chain has those in force.
-    key_name: its key in the keystore. party_id: None until its registration is on the chain.
+    key_name: its key in the keystore, where custody says that it is there. party_id: None until its
+    registration is on the chain.
     """
 
     party_key: str
@@ -61,6 +69,7 @@ class PartyRecord:
     onboarding_hash: bytes
     key_name: str
     party_id: int | None = None
+    custody: KeyCustody = KeyCustody.KEYSTORE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +142,7 @@ class Parties(Protocol):
     """Legal entities and every identifier that leads to them."""
 
     def add(self, party: PartyRecord) -> None: ...
+    def set_key(self, party_key: str, *, key_name: str, custody: KeyCustody) -> None: ...
     def add_identifiers(self, party_key: str, identifiers: Iterable[str]) -> None: ...
     def keys_of_identifiers(self, identifiers: Iterable[str]) -> dict[str, str]: ...
     def identifiers_of(self, party_key: str) -> tuple[str, ...]: ...

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, or_, select
+from sqlalchemy import Connection, Row, func, insert, or_, select, update
 
 from counterfoil.domain.errors import DomainError, declare
-from counterfoil.ports.store import PartyRecord
+from counterfoil.ports.store import KeyCustody, PartyRecord
 from counterfoil.store.schema import parties, party_identifiers
 
 IDENTIFIER_TAKEN = declare(
@@ -37,7 +37,16 @@ class SqlParties:
                 onboarding_hash=party.onboarding_hash.hex(),
                 key_name=party.key_name,
                 party_id=party.party_id,
+                custody=party.custody.value,
             )
+        )
+
+    def set_key(self, party_key: str, *, key_name: str, custody: KeyCustody) -> None:
+        """Say anew where a party's key is."""
+        self._connection.execute(
+            update(parties)
+            .where(parties.c.party_key == party_key)
+            .values(key_name=key_name, custody=custody.value)
         )
 
     def add_identifiers(self, party_key: str, identifiers: Iterable[str]) -> None:
@@ -118,4 +127,5 @@ def _record(row: Row[Any]) -> PartyRecord:
         onboarding_hash=bytes.fromhex(row.onboarding_hash),
         key_name=row.key_name,
         party_id=row.party_id,
+        custody=KeyCustody(row.custody),
     )

@@ -22,7 +22,7 @@ class Actor:
     @property
     def key(self) -> Signer:
         """The party's own key, opened."""
-        return self.bench.keys.signer(self.party.key_name)
+        return self.bench.keys.party_signer(self.party)
 
 
 def actor_of(bench: Workbench, reference: PartyRef) -> Actor:

@@ -24,6 +24,11 @@ PARTY_KNOWN = declare(
     "a party with the identifier {identifier} is registered already, as number {party_id}",
     "Use that party, or correct the identifier.",
 )
+OWN_KEY_ACCEPTS_ITSELF = declare(
+    "OwnKeyAcceptsItself",
+    "{name} keeps its own key, so nobody here can accept assignments in advance for it",
+    "Register the party without that, and have it give the standing acceptance with its own key.",
+)
 PARTY_WITHOUT_IDENTIFIER = declare(
     "PartyWithoutIdentifier",
     "the party {name} states no identifier",

@@ -78,7 +78,7 @@ def _candidates(work: UnitOfWork, reference: PartyRef) -> tuple[PartyRecord, ...
 
 def signer_of(bench: Workbench, party: PartyRecord) -> Signer:
     """The party's own key."""
-    return bench.keys.signer(party.key_name)
+    return bench.keys.party_signer(party)
 
 
 def lot_id_of(reference: LotRef) -> LotId:

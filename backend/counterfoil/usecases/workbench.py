@@ -13,7 +13,7 @@ from typing import Protocol
 
 from counterfoil.ports.engine import Receipt, Signer
 from counterfoil.ports.ledger import LedgerPort
-from counterfoil.ports.store import InvoiceReadResult, StorePort
+from counterfoil.ports.store import InvoiceReadResult, PartyRecord, StorePort
 from counterfoil.usecases.read_model import ReadModel
 
 
@@ -22,6 +22,7 @@ class Keys(Protocol):
 
     def ensure(self, name: str) -> str: ...
     def signer(self, name: str) -> Signer: ...
+    def party_signer(self, party: PartyRecord) -> Signer: ...
     def fingerprint_key(self) -> bytes: ...
 
 

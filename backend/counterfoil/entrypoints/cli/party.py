@@ -60,8 +60,14 @@ def add(
     standing: Annotated[
         bool, typer.Option("--standing", help="The party accepts all assignments in advance.")
     ] = False,
+    key_addresses: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--key-address", metavar="0x...", help="A key that the party keeps itself; repeat for more."
+        ),
+    ] = None,
 ) -> None:
-    """Register a party: the registrar signs; the party's key is made and kept encrypted."""
+    """Register a party: the registrar signs; its key is made and kept encrypted, or it keeps its own."""
     with workbench(context) as bench:
         registered = register_party(
             bench,
@@ -70,6 +76,7 @@ def add(
             roles=_parse_roles(roles),
             country=country,
             accepts_assignments=standing,
+            key_addresses=key_addresses or (),
         )
     say(f"Party {registered.party_id}: {registered.party.name}", registered)
 

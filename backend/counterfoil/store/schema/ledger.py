@@ -32,6 +32,14 @@ parties = Table(
     Column("roles", BigInteger, CheckConstraint("roles >= 0", name="roles"), nullable=False),
     hash_column("onboarding_hash", unique=True),
     Column("key_name", text(64), nullable=False, unique=True),
+    # Whether the key of that name is in this installation's keystore, or the party keeps its own elsewhere.
+    Column(
+        "custody",
+        text(16),
+        CheckConstraint("custody in ('keystore', 'own')", name="custody"),
+        nullable=False,
+        server_default="keystore",
+    ),
     Column("party_id", Integer, CheckConstraint("party_id between 1 and 16777215", name="id"), unique=True),
 )
 

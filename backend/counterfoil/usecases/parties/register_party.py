@@ -9,14 +9,15 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from counterfoil.domain.errors import DomainError
 from counterfoil.domain.invoices.invoice import IdScheme, PartyIdentifier
+from counterfoil.domain.key_address import key_address
 from counterfoil.domain.party_id import canonical_party_id, check_digit_holds, identifier_key
 from counterfoil.domain.states import Office, PartyRole
 from counterfoil.ports.engine import Receipt
-from counterfoil.ports.store import DocumentKind, DocumentRecord, PartyRecord
+from counterfoil.ports.store import DocumentKind, DocumentRecord, KeyCustody, PartyRecord
 from counterfoil.usecases import refusals
 from counterfoil.usecases.acting import office_key
 from counterfoil.usecases.carrying_out import carry_out
@@ -43,13 +44,19 @@ def register_party(
     roles: PartyRole,
     country: str | None = None,
     accepts_assignments: bool = False,
+    key_addresses: Sequence[str] = (),
 ) -> PartyRegistration:
     """Register a party. identifiers: scheme:value, for example vat:DE347081522; the first is its party key.
 
-    accepts_assignments: the party at once accepts all assignments in advance, with its own key. Raises
-    DomainError PartyKnown, PartyKeysConflict, PartyWithoutIdentifier, IdentifierInvalid.
+    accepts_assignments: the party at once accepts all assignments in advance, with its own key.
+    key_addresses: keys that the party keeps itself; without any, a key is made in the keystore. Raises
+    DomainError PartyKnown, PartyKeysConflict, PartyWithoutIdentifier, IdentifierInvalid, KeyAddressInvalid,
+    OwnKeyAcceptsItself.
     """
     stated = required_text(name, field="name")
+    own_keys = tuple(dict.fromkeys(key_address(text) for text in key_addresses))
+    if own_keys and accepts_assignments:
+        raise DomainError(refusals.OWN_KEY_ACCEPTS_ITSELF, name=stated)
     keys = tuple(dict.fromkeys(_parsed(text, country=country) for text in identifiers))
     if not keys:
         raise DomainError(refusals.PARTY_WITHOUT_IDENTIFIER, name=stated)
@@ -60,14 +67,14 @@ def register_party(
         if party is not None and party.party_id is not None:
             taken = next(key for key in keys if owners.get(key) == party.party_key)
             raise DomainError(refusals.PARTY_KNOWN, identifier=taken, party_id=party.party_id)
-    registration = enrol(bench, name=stated, keys=keys, roles=roles, country=country)
+    registration = enrol(bench, name=stated, keys=keys, roles=roles, country=country, own_keys=own_keys)
     if not accepts_assignments:
         return registration
     receipt = carry_out(
         bench,
         "set_standing_acceptance",
         lambda: bench.ledger.set_standing_acceptance(
-            by=bench.keys.signer(registration.party.key_name), debtor_id=None, given=True
+            by=bench.keys.party_signer(registration.party), debtor_id=None, given=True
         ),
     )
     return PartyRegistration(
@@ -79,15 +86,23 @@ def register_party(
 
 
 def enrol(
-    bench: Workbench, *, name: str, keys: Sequence[str], roles: PartyRole, country: str | None
+    bench: Workbench,
+    *,
+    name: str,
+    keys: Sequence[str],
+    roles: PartyRole,
+    country: str | None,
+    own_keys: Sequence[str] = (),
 ) -> PartyRegistration:
     """Register a party under registry keys that belong to nobody, or complete its interrupted registration.
 
-    keys: as counterfoil.domain.party_id writes them, the first becomes the party key. Raises DomainError
-    PartyKeysConflict where they lead to more than one party.
+    keys: as counterfoil.domain.party_id writes them, the first becomes the party key. own_keys: checksummed
+    addresses of keys that the party keeps itself. Raises DomainError PartyKeysConflict where the registry
+    keys lead to more than one party.
     """
-    party = _kept(bench, name=name, keys=keys, roles=roles, country=country)
-    address = bench.keys.ensure(party.key_name)
+    custody = KeyCustody.OWN if own_keys else KeyCustody.KEYSTORE
+    party = _kept(bench, name=name, keys=keys, roles=roles, country=country, custody=custody)
+    addresses = list(own_keys) or [bench.keys.ensure(party.key_name)]
     bench.read_model.sync()
     receipts: tuple[Receipt, ...] = ()
     if _reread(bench, party).party_id is None:
@@ -98,7 +113,7 @@ def enrol(
                 by=office_key(bench, Office.REGISTRAR),
                 roles=PartyRole(party.roles),
                 onboarding_hash=party.onboarding_hash,
-                keys=[address],
+                keys=addresses,
             ),
         )
         receipts = (receipt,)
@@ -109,7 +124,13 @@ def enrol(
 
 
 def _kept(
-    bench: Workbench, *, name: str, keys: Sequence[str], roles: PartyRole, country: str | None
+    bench: Workbench,
+    *,
+    name: str,
+    keys: Sequence[str],
+    roles: PartyRole,
+    country: str | None,
+    custody: KeyCustody,
 ) -> PartyRecord:
     with bench.store.begin() as work:
         owners = tuple(dict.fromkeys(work.parties.keys_of_identifiers(keys).values()))
@@ -127,12 +148,17 @@ def _kept(
                 roles=int(roles),
                 onboarding_hash=salted_hash(salt, body),
                 key_name=_key_name(keys[0]),
+                custody=custody,
             )
             onboarding = DocumentRecord(
                 document_hash=known.onboarding_hash, kind=DocumentKind.ONBOARDING, salt=salt, body_json=body
             )
             work.documents.add(onboarding)
             work.parties.add(known)
+        elif known.party_id is None and known.custody is not custody:
+            # An interrupted registration that is completed with the key elsewhere.
+            work.parties.set_key(known.party_key, key_name=known.key_name, custody=custody)
+            known = replace(known, custody=custody)
         work.parties.add_identifiers(known.party_key, keys)
     return known
 
