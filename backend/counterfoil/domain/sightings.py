@@ -91,6 +91,10 @@ class Sightings:
         """The loans and purchases that were ever offered of a lot."""
         return self._financings.get(asset_id, ())
 
+    def financings_of_lot(self, lot_id: LotId) -> Sequence[int]:
+        """As `financings_of`."""
+        return self._financings.get(AssetId.of_lot(lot_id), ())
+
     def tier_of(self, lot_id: LotId) -> int:
         """1 for the creditor's, one more for each assignment to another supplier."""
         return self._tiers[lot_id]

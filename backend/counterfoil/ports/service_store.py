@@ -7,8 +7,10 @@ from typing import Protocol
 
 from counterfoil.ports.commands import Commands
 from counterfoil.ports.idempotency import Idempotency
+from counterfoil.ports.invoice_pages import InvoicePages
 from counterfoil.ports.outbox import Outbox
 from counterfoil.ports.store import UnitOfWork
+from counterfoil.ports.webhooks import Webhooks
 
 
 class ServiceUnitOfWork(UnitOfWork, Protocol):
@@ -20,6 +22,10 @@ class ServiceUnitOfWork(UnitOfWork, Protocol):
     def outbox(self) -> Outbox: ...
     @property
     def idempotency(self) -> Idempotency: ...
+    @property
+    def invoice_pages(self) -> InvoicePages: ...
+    @property
+    def webhooks(self) -> Webhooks: ...
 
 
 class ServiceStorePort(Protocol):

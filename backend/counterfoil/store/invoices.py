@@ -87,10 +87,11 @@ class SqlInvoices:
         chosen = select(invoices).order_by(invoices.c.recorded_at, invoices.c.content_sha256)
         if condition is not True:
             chosen = chosen.where(condition)
-        return tuple(_record(row) for row in self._connection.execute(chosen))
+        return tuple(record_of(row) for row in self._connection.execute(chosen))
 
 
-def _record(row: Row[Any]) -> InvoiceRecord:
+def record_of(row: Row[Any]) -> InvoiceRecord:
+    """A row of `invoices`."""
     return InvoiceRecord(
         content_sha256=row.content_sha256,
         fingerprint=bytes.fromhex(row.fingerprint),

@@ -31,7 +31,9 @@ from counterfoil.store.service.credentials import SqlCredentials
 from counterfoil.store.service.files import SqlFiles
 from counterfoil.store.service.idempotency import SqlIdempotency
 from counterfoil.store.service.identity import SqlIdentity
+from counterfoil.store.service.invoice_pages import SqlInvoicePages
 from counterfoil.store.service.outbox import SqlOutbox
+from counterfoil.store.service.webhooks import SqlWebhooks
 from counterfoil.store.versions import bring_up_to_date
 
 
@@ -54,6 +56,8 @@ class SqlUnitOfWork:
         self.audit = SqlAudit(connection)
         self.files = SqlFiles(connection)
         self.idempotency = SqlIdempotency(connection)
+        self.invoice_pages = SqlInvoicePages(connection)
+        self.webhooks = SqlWebhooks(connection)
 
 
 class Store:
