@@ -59,12 +59,8 @@ def ledger(chain: EmbeddedChain) -> ChainGateway:
 
 def test_blocks_are_read_into_a_state_with_both_signatures(ledger: ChainGateway) -> None:
     records = list(ledger.events())
-    senders = {
-        record.tx_hash: ledger.receipt(record.tx_hash).sender
-        for record in records
-        if record.event.startswith("Note")
-    }
-    state = project(decoded(records, senders=senders))
+    assert all(record.acting_key == ledger.receipt(record.tx_hash).sender for record in records)
+    state = project(decoded(records))
     note = state.notes[1]
     assert (note.state, note.face_minor, note.segment_count) == (NoteState.LIVE, 1000, 2)
     assert (note.proposer_key, note.confirmer_key) == (SUPPLIER.address, CORE.address)
@@ -77,14 +73,14 @@ def test_blocks_are_read_into_a_state_with_both_signatures(ledger: ChainGateway)
     ]
     assert all(result.ok for result in check_invariants(state))
     # Who is said to have signed is checked against whose key it is.
-    forged = project(decoded(records, senders=dict.fromkeys(senders, SUPPLIER.address)))
+    forged = project(decoded(replace(record, acting_key=SUPPLIER.address) for record in records))
     (signatures,) = [result for result in check_invariants(forged) if result.number == 3]
     assert not signatures.ok
 
 
 def test_records_keep_their_place_in_the_chain(ledger: ChainGateway) -> None:
     last = list(ledger.events())[-1]
-    found = decode_event(last, sender="0xabc")
+    found = decode_event(replace(last, acting_key="0xabc"))
     assert found is not None
     assert isinstance(found.event, LotSplit)
     assert (found.block_number, found.log_index, found.tx_hash, found.at_s, found.sender) == (

@@ -42,7 +42,10 @@ class FaultyProvider(JSONBaseProvider):
         return self.fault(method, params, lambda: self._good.make_request(method, params))  # type: ignore[return-value]
 
     def make_batch_request(self, requests: list[tuple[RPCEndpoint, Any]]) -> Any:
-        return [self.make_request(method, params) for method, params in requests]
+        return [
+            {**self.make_request(method, params), "id": place}
+            for place, (method, params) in enumerate(requests)
+        ]
 
 
 @pytest.fixture

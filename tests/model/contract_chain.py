@@ -89,7 +89,16 @@ class ContractChain:
         self, sender: str, contract: str, function: str, args: Sequence[Any], now_s: int
     ) -> tuple[EventRecord, ...]:
         """Carry a command out; returns its events or raises its refusal."""
-        return self._reader.decode(self._run(sender, contract, function, args, now_s)[1], now_s)
+        logs = self._run(sender, contract, function, args, now_s)[1]
+        receipt = {
+            "from": sender,
+            "transactionHash": "0x00",
+            "transactionIndex": "0x0",
+            "blockHash": "0x00",
+            "blockNumber": "0x0",
+            "logs": logs,
+        }
+        return self._reader.decode(receipt, now_s)
 
     def ask(self, contract: str, function: str, args: Sequence[Any], now_s: int) -> Any:
         """The answer of a view."""
@@ -129,9 +138,5 @@ def _log(place: int, entry: tuple[bytes, tuple[int, ...], bytes]) -> dict[str, A
         "address": to_checksum_address(source),
         "topics": ["0x" + topic.to_bytes(32, "big").hex() for topic in topics],
         "data": "0x" + payload.hex(),
-        "blockNumber": "0x0",
-        "blockHash": "0x00",
-        "transactionHash": "0x00",
-        "transactionIndex": "0x0",
         "logIndex": hex(place),
     }

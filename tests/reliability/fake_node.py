@@ -81,10 +81,10 @@ class FakeNode(JSONBaseProvider):
         self.asked.extend(requests)
         self.batches.append(len(requests))
         true = [copy.deepcopy(each) for each in self._chain.web3.provider.make_batch_request(requests)]  # type: ignore[attr-defined] # of web3's two kinds of providers the chain's is the one with batches
-        answers = [
-            self.fault(method, params, lambda found=found: found)  # type: ignore[misc] # mypy cannot infer a default of a lambda
-            for (method, params), found in zip(requests, true, strict=True)
-        ]
+        answers = []
+        for (method, params), found in zip(requests, true, strict=True):
+            answer = self.fault(method, params, lambda found=found: found)  # type: ignore[misc] # mypy cannot infer a default of a lambda
+            answers.append({**answer, "id": found["id"]})
         return self.batch_fault(list(requests), answers)
 
     def _true(self, method: RPCEndpoint, params: Any) -> Answer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from types import MappingProxyType
@@ -14,7 +15,8 @@ from sqlalchemy.exc import IntegrityError, StatementError
 from counterfoil.domain.errors import DomainError
 from counterfoil.domain.invoices.invoice import Invoice
 from counterfoil.ingest.reader import read_invoice
-from counterfoil.ports.engine import EventRecord
+from counterfoil.ports.chain_log import Checkpoint, IndexedEvent
+from counterfoil.ports.engine import BlockHead, EventRecord
 from counterfoil.ports.store import (
     DocumentKind,
     DocumentRecord,
@@ -64,10 +66,30 @@ def invoice_record(content: bytes, *, state: InvoiceState = InvoiceState.RECORDE
     )
 
 
+def block_hash(number: int) -> str:
+    return f"0x{number:064x}"
+
+
+def blocks(first: int, last: int) -> tuple[BlockHead, ...]:
+    return tuple(
+        BlockHead(
+            number=number,
+            block_hash=block_hash(number),
+            parent_hash=block_hash(number - 1) if number else "0x00",
+            time_s=1_700_000_000 + number,
+        )
+        for number in range(first, last + 1)
+    )
+
+
+def indexed(*events: EventRecord) -> tuple[IndexedEvent, ...]:
+    return tuple(IndexedEvent(event, (), frozenset()) for event in events)
+
+
 def chain_event(block: int, index: int, name: str = "LotAccepted", **args: object) -> EventRecord:
     return EventRecord(
         block_number=block,
-        block_hash=f"0x{block:064x}",
+        block_hash=block_hash(block),
         block_time_s=1_700_000_000 + block,
         tx_hash=f"0x{block:063x}f",
         tx_index=0,
@@ -191,15 +213,16 @@ def test_events_keep_their_order_types_and_checkpoint(store: Store) -> None:
     )
     events = (chain_event(1, 0), chain_event(1, 1), nested)
     with store.begin() as work:
-        assert work.chain_log.checkpoint() == -1
-        work.chain_log.append(events, senders={events[0].tx_hash: "0xAb"}, up_to_block=5)
+        assert work.chain_log.checkpoint() == Checkpoint()
+        work.chain_log.append(blocks(0, 5), indexed(*events))
 
     with store.begin() as work:
-        assert work.chain_log.read() == events
-        assert work.chain_log.read(after_block=1) == (nested,)
-        assert work.chain_log.checkpoint() == 5
+        assert tuple(work.chain_log.read()) == events
+        assert tuple(work.chain_log.read(after_block=1)) == (nested,)
+        assert work.chain_log.checkpoint() == Checkpoint(
+            block_number=5, block_hash=block_hash(5), block_time_s=1_700_000_005
+        )
         assert work.chain_log.count() == 3
-        assert dict(work.chain_log.senders()) == {events[0].tx_hash: "0xAb"}
 
 
 def test_a_registration_on_the_chain_gives_its_party_the_number(store: Store) -> None:
@@ -208,7 +231,7 @@ def test_a_registration_on_the_chain_gives_its_party_the_number(store: Store) ->
         registered = chain_event(
             1, 0, "PartyRegistered", party=7, roles=1, onboarding_hash=b"a".ljust(32, b"\0")
         )
-        work.chain_log.append((registered,), senders={}, up_to_block=1)
+        work.chain_log.append(blocks(0, 1), indexed(registered))
 
     with store.begin() as work:
         found = work.parties.by_key("a")
@@ -217,20 +240,36 @@ def test_a_registration_on_the_chain_gives_its_party_the_number(store: Store) ->
 
 
 @pytest.mark.parametrize(
-    ("again", "up_to"),
-    [(chain_event(1, 0), 2), (chain_event(2, 0), 1), (chain_event(2, 0), 0)],
-    ids=["an event that is here already", "an event beyond the block", "a checkpoint that goes back"],
+    ("first", "last", "again"),
+    [
+        (1, 2, chain_event(1, 0)),
+        (2, 2, chain_event(3, 0)),
+        (2, 2, chain_event(1, 0)),
+        (3, 3, chain_event(3, 0)),
+        (0, 1, chain_event(1, 0)),
+    ],
+    ids=["a block that is here", "an event beyond", "an event before", "a gap", "back to the start"],
 )
-def test_the_log_only_grows(store: Store, again: EventRecord, up_to: int) -> None:
+def test_the_log_only_grows(store: Store, first: int, last: int, again: EventRecord) -> None:
     with store.begin() as work:
-        work.chain_log.append((chain_event(1, 0),), senders={}, up_to_block=1)
+        work.chain_log.append(blocks(0, 1), indexed(chain_event(1, 0)))
 
     with pytest.raises(DomainError) as refused, store.begin() as work:
-        work.chain_log.append((again,), senders={}, up_to_block=up_to)
+        work.chain_log.append(blocks(first, last), indexed(again))
 
     assert refused.value.code == "ChainLogOutOfOrder"
     with store.begin() as work:
-        assert (work.chain_log.count(), work.chain_log.checkpoint()) == (1, 1)
+        assert (work.chain_log.count(), work.chain_log.checkpoint().block_number) == (1, 1)
+
+
+def test_a_block_of_another_branch_is_refused(store: Store) -> None:
+    with store.begin() as work:
+        work.chain_log.append(blocks(0, 1), ())
+
+    with pytest.raises(DomainError) as refused, store.begin() as work:
+        work.chain_log.append((replace(blocks(2, 2)[0], parent_hash="0xother"),), ())
+
+    assert refused.value.code == "ChainLogOutOfOrder"
 
 
 def test_an_exception_drops_the_whole_unit_of_work(store: Store) -> None:

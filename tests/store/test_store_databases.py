@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import create_engine, event, make_url
 
+from counterfoil.ports.engine import BlockHead
 from counterfoil.ports.store import PartyRecord, RuleTraceRecord
 from counterfoil.store import engines
 from counterfoil.store.failures import StoreError
@@ -143,13 +144,17 @@ def test_units_of_work_come_one_after_another(store: Store) -> None:
 
     def move_checkpoint(_: int) -> None:
         with store.begin() as work:
-            work.chain_log.append((), senders={}, up_to_block=work.chain_log.checkpoint() + 1)
+            before = work.chain_log.checkpoint()
+            number = before.block_number + 1
+            parent = before.block_hash or ""
+            block = BlockHead(number=number, block_hash=f"0x{number:064x}", parent_hash=parent, time_s=number)
+            work.chain_log.append((block,), ())
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(move_checkpoint, range(24)))
 
     with store.begin() as work:
-        assert work.chain_log.checkpoint() == 23
+        assert work.chain_log.checkpoint().block_number == 23
 
 
 @pytest.mark.needs_postgresql

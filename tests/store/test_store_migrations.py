@@ -140,7 +140,7 @@ def test_a_store_of_version_1_is_upgraded_with_its_rows(released: Database) -> N
         assert work.parties.all() == (PARTY,)
         assert work.parties.identifiers_of(PARTY.party_key) == ("vat:DE1",)
         assert work.documents.by_hash(WORDING.document_hash) == WORDING
-        assert work.chain_log.checkpoint() == 41
+        assert work.chain_log.checkpoint().block_number == 41
         assert work.external_liens.count() == 0
         salted = salt_fields({"number": "WR-1"})
         work.titles.add(TitleDocumentRecord(kind=TitleKind.BILL, salted=salted))

@@ -164,7 +164,7 @@ def test_modules_and_asset_kinds_are_those_of_the_design(bare: OpenLedger) -> No
     names = {contract.address: name for name, contract in bare.deployment.contracts.items()}
     admitted: set[tuple[str, str]] = set()
     kinds: list[tuple[int, str]] = []
-    for recorded in bare.bench.read_model.history:
+    for recorded in bare.bench.read_model.history():
         event: Any = recorded.event
         if isinstance(event, ModuleSet):
             admitted.add((event.contract, names[event.module]))
@@ -189,7 +189,7 @@ def test_modules_and_asset_kinds_are_those_of_the_design(bare: OpenLedger) -> No
 
 def test_offices_are_labelled_and_given_to_their_keys(bare: OpenLedger) -> None:
     with bare.bench.store.begin() as work:
-        records = work.chain_log.read()
+        records = tuple(work.chain_log.read())
     labels = {each.args["role_id"]: each.args["label"] for each in records if each.event == "RoleLabel"}
     holders = {
         (each.args["role_id"], each.args["account"]) for each in records if each.event == "RoleGranted"
@@ -231,4 +231,4 @@ def test_a_ledger_of_an_earlier_version_is_refused_and_left_alone(bare_home: Pat
     }
     record.write_text(whole, encoding="utf-8")
     with ledger_in(home) as ledger:
-        assert ledger.bench.read_model.history
+        assert list(ledger.bench.read_model.history())

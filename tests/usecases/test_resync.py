@@ -14,7 +14,8 @@ import pytest
 from counterfoil.bootstrap import OpenLedger, create_ledger, open_ledger
 from counterfoil.domain.errors import CounterfoilError
 from counterfoil.domain.states import PartyRole
-from counterfoil.ports.engine import ChainError, ChainErrorKind, EventRecord, Receipt
+from counterfoil.ports.chain_log import IndexedEvent
+from counterfoil.ports.engine import BlockHead, ChainError, ChainErrorKind, EventRecord, Receipt
 from counterfoil.store.failures import StoreError
 from counterfoil.usecases.books.check_books import check_books
 from counterfoil.usecases.notes.propose_note import propose_note
@@ -33,7 +34,7 @@ def home(live_home: Path, tmp_path: Path) -> Path:
 
 def stored_events(bench: Workbench) -> tuple[EventRecord, ...]:
     with bench.store.begin() as work:
-        return work.chain_log.read()
+        return tuple(work.chain_log.read())
 
 
 def remove_store(home: Path) -> None:
@@ -94,7 +95,7 @@ def test_a_store_behind_the_chain_catches_up(home: Path, tmp_path: Path) -> None
         assert stored_events(ledger.bench) == events
         assert (ledger.bench.read_model.state, ledger.bench.read_model.block_number) == (state, block)
         with ledger.bench.store.begin() as work:
-            assert work.chain_log.checkpoint() == block
+            assert work.chain_log.checkpoint().block_number == block
 
 
 def test_a_store_ahead_of_the_chain_is_refused(home: Path, tmp_path: Path) -> None:
@@ -115,15 +116,23 @@ def test_events_and_checkpoint_are_kept_together_or_not_at_all(live: OpenLedger)
     events = stored_events(bench)
     with bench.store.begin() as work:
         checkpoint = work.chain_log.checkpoint()
-    fresh = replace(events[0], block_number=checkpoint + 1, block_hash="0x" + "ab" * 32)
+    block = BlockHead(
+        number=checkpoint.block_number + 1,
+        block_hash="0x" + "ab" * 32,
+        parent_hash=str(checkpoint.block_hash),
+        time_s=checkpoint.block_time_s,
+    )
+    fresh = IndexedEvent(
+        replace(events[0], block_number=block.number, block_hash=block.block_hash), (), frozenset()
+    )
 
     with pytest.raises(StoreError), bench.store.begin() as work:
         # The second one has the place of the first: the whole step is dropped.
-        work.chain_log.append((fresh, fresh), senders={}, up_to_block=checkpoint + 1)
+        work.chain_log.append((block,), (fresh, fresh))
 
     with bench.store.begin() as work:
         assert work.chain_log.checkpoint() == checkpoint
-        assert work.chain_log.read() == events
+        assert tuple(work.chain_log.read()) == events
 
 
 def test_a_second_reader_of_the_same_store_folds_the_same_state(live: OpenLedger) -> None:
@@ -132,7 +141,7 @@ def test_a_second_reader_of_the_same_store_folds_the_same_state(live: OpenLedger
     other.sync()
 
     assert other.state == bench.read_model.state
-    assert other.history == bench.read_model.history
+    assert list(other.history()) == list(bench.read_model.history())
     other.sync()
     assert other.state == bench.read_model.state
 

@@ -37,7 +37,7 @@ def bench(live: OpenLedger) -> Workbench:
 
 
 def title(bench: Workbench, lot: LotId) -> LotTitle:
-    return lot_title(bench.read_model.history, bench.read_model.state, lot_id=lot)
+    return lot_title(bench.read_model.history(), bench.read_model.state, lot_id=lot)
 
 
 def party(bench: Workbench, key: str) -> int:
@@ -49,7 +49,7 @@ def party(bench: Workbench, key: str) -> int:
 
 
 def newest(bench: Workbench) -> datetime:
-    return datetime.fromtimestamp(bench.read_model.history[-1].at_s, UTC)
+    return datetime.fromtimestamp(list(bench.read_model.history())[-1].at_s, UTC)
 
 
 def cut(bench: Workbench) -> None:

@@ -13,10 +13,12 @@ from typing import Any
 
 from eth_abi import decode, encode
 from eth_abi.exceptions import DecodingError, EncodingError, ParseError
-from eth_utils import keccak, to_checksum_address
+from eth_utils import keccak
 from eth_utils.abi import collapse_if_tuple
 
 from counterfoil.chain import errors
+from counterfoil.chain.abi_decoding import Decoder, UndecodableError, decoder_of, sequence_reader
+from counterfoil.chain.addresses import checksummed
 from counterfoil.domain.errors import DomainError
 
 _ARRAY = re.compile(r"^(?P<element>.*)\[(?P<length>\d*)\]$")
@@ -27,10 +29,6 @@ _WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 def snake_case(name: str) -> str:
     """noteId -> note_id, faceAmountMinor -> face_amount_minor, toID -> to_id."""
     return _WORD_START.sub("_", name).lower().strip("_")
-
-
-class UndecodableError(ValueError):
-    """Bytes that do not fit the types of the interface."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +109,7 @@ def _inward(entry: Mapping[str, Any], value: Any) -> Any:
         names = Parameters(tuple(components)).names
         return MappingProxyType(dict(zip(names, items, strict=True)))
     if kind == "address":
-        return str(to_checksum_address(value))
+        return checksummed(value)
     return value
 
 
@@ -145,41 +143,40 @@ class ErrorAbi:
     inputs: Parameters
 
 
-@dataclass(frozen=True, slots=True)
 class EventAbi:
     """One event; inputs in declaration order."""
 
-    name: str
-    topic: bytes
-    indexed: tuple[bool, ...]
-    inputs: Parameters
+    def __init__(self, name: str, topic: bytes, inputs: Parameters) -> None:
+        self.name = name
+        self.topic = topic
+        self.inputs = inputs
+        self.indexed = tuple(bool(entry.get("indexed")) for entry in inputs.entries)
+        names, keyed, plain = inputs.names, [], []
+        for place, (entry, is_topic) in enumerate(zip(inputs.entries, self.indexed, strict=True)):
+            if is_topic:
+                keyed.append((place, None if _is_hashed(entry["type"]) else decoder_of(entry, snake_case)))
+            else:
+                plain.append((place, decoder_of(entry, snake_case)))
+        self._names: list[str] = names
+        self._keyed: list[tuple[int, Decoder | None]] = keyed
+        self._plain_places = [place for place, _ in plain]
+        self._read_plain = sequence_reader([decoder for _, decoder in plain])
 
     def decode_log(self, topics: Sequence[bytes], encoded: bytes) -> Mapping[str, Any]:
         """The event's values by name, in declaration order; raises UndecodableError."""
-        if len(topics) != sum(self.indexed) + 1:
-            raise UndecodableError(f"{self.name}: {len(topics)} topics, expected {sum(self.indexed) + 1}")
-        plain = Parameters(
-            tuple(
-                entry
-                for entry, is_topic in zip(self.inputs.entries, self.indexed, strict=True)
-                if not is_topic
-            )
-        )
-        rest, keyed = iter(plain.decode(encoded)), iter(topics[1:])
-        values = {
-            name: _topic_value(entry, next(keyed)) if is_topic else next(rest)
-            for name, entry, is_topic in zip(
-                self.inputs.names, self.inputs.entries, self.indexed, strict=True
-            )
-        }
-        return MappingProxyType(values)
+        if len(topics) != len(self._keyed) + 1:
+            raise UndecodableError(f"{self.name}: {len(topics)} topics, expected {len(self._keyed) + 1}")
+        values: list[Any] = [None] * len(self._names)
+        for topic, (place, decoder) in zip(topics[1:], self._keyed, strict=True):
+            # Only the hash of a value of dynamic or composed type is in the log.
+            values[place] = topic if decoder is None else decoder.read(topic, 0)
+        for place, value in zip(self._plain_places, self._read_plain(encoded, 0), strict=True):
+            values[place] = value
+        return MappingProxyType(dict(zip(self._names, values, strict=True)))
 
 
-def _topic_value(entry: Mapping[str, Any], topic: bytes) -> Any:
-    kind = entry["type"]
-    if kind in ("string", "bytes", "tuple") or _ARRAY.match(kind):
-        return topic  # only the hash of a value of dynamic or composed type is in the log
-    return Parameters((entry,)).decode(topic)[0]
+def _is_hashed(kind: str) -> bool:
+    return kind in ("string", "bytes", "tuple") or _ARRAY.match(kind) is not None
 
 
 class ContractAbi:
@@ -212,8 +209,7 @@ class ContractAbi:
         elif kind == "error":
             self.errors[digest[:4]] = ErrorAbi(entry["name"], digest[:4], inputs)
         elif not entry.get("anonymous"):
-            indexed = tuple(bool(item.get("indexed")) for item in inputs.entries)
-            self.events[digest] = EventAbi(entry["name"], digest, indexed, inputs)
+            self.events[digest] = EventAbi(entry["name"], digest, inputs)
 
     def function(self, name: str, argument_count: int) -> FunctionAbi:
         """The function of that name or full signature; raises DomainError(UnknownFunction).
@@ -229,3 +225,15 @@ class ContractAbi:
                 errors.UNKNOWN_FUNCTION, contract=self.name, function=name, arguments=argument_count
             )
         return fitting[0]
+
+    def function_named(self, name: str) -> FunctionAbi:
+        """The only function of that name, or the one of that full signature; raises as `function`."""
+        exact = self._by_signature.get(name)
+        of_name = self._by_name.get(name, ()) if exact is None else (exact,)
+        if len(of_name) != 1:
+            raise DomainError(errors.UNKNOWN_FUNCTION, contract=self.name, function=name, arguments="any")
+        return of_name[0]
+
+    def function_with(self, selector: bytes) -> FunctionAbi | None:
+        """The function with these first four bytes of input, None where there is none."""
+        return next((each for each in self._by_signature.values() if each.selector == selector), None)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from counterfoil.chain.deployment import Deployment
-from counterfoil.ports.engine import ChainPort, Receipt, Signer
+from counterfoil.ports.engine import BlockEvents, BlockHead, ChainPort, Receipt, Signer
 
 AUTHORITY = "Authority"
 LEDGER = "Ledger"
@@ -33,6 +33,9 @@ class ContractsGateway(ChainPort, Protocol):
     @property
     def deployment(self) -> Deployment: ...
     def receipt(self, tx_hash: str) -> Receipt: ...
+    def newest_block(self) -> BlockHead: ...
+    def block_heads(self, numbers: Sequence[int]) -> tuple[BlockHead | None, ...]: ...
+    def read_blocks(self, *, from_block: int, to_block: int) -> tuple[BlockEvents, ...]: ...
 
 
 class ContractCalls:

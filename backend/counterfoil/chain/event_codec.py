@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from counterfoil.chain.council_event_codec import COUNCIL_BUILDERS
 from counterfoil.chain.event_fields import Args, Build, named, plain
 from counterfoil.chain.facility_event_codec import FACILITY_BUILDERS
 from counterfoil.chain.goods_event_codec import GOODS_BUILDERS
@@ -24,11 +25,16 @@ EVENT_UNREADABLE = declare(
     "Use the interfaces of the contracts that are deployed; an unread event would leave the record short.",
 )
 
-# Administration that OpenZeppelin's contracts record themselves; it changes nothing of the ledger's state.
+# What OpenZeppelin's contracts record of administration, and those of instructions and anchors of themselves:
+# it changes nothing of the ledger's state.
 _OF_ADMINISTRATION = frozenset(
     {
+        "Anchored",
         "AuthorityUpdated",
         "EIP712DomainChanged",
+        "InstructionExecuted",
+        "InstructionRefused",
+        "NonceRevoked",
         "OperationCanceled",
         "OperationExecuted",
         "OperationScheduled",
@@ -38,6 +44,7 @@ _OF_ADMINISTRATION = frozenset(
         "RoleGuardianChanged",
         "RoleLabel",
         "RoleRevoked",
+        "RouteSet",
         "TargetAdminDelayUpdated",
         "TargetClosed",
         "TargetFunctionRoleUpdated",
@@ -146,6 +153,7 @@ _PLAIN: tuple[type[ev.LedgerEvent], ...] = (
 _BUILDERS: Mapping[str, Build] = {
     **GOODS_BUILDERS,
     **FACILITY_BUILDERS,
+    **COUNCIL_BUILDERS,
     **{kind.__name__: plain(kind) for kind in _PLAIN},
     "PartyStateSet": _party_state_set,
     "StandingAcceptanceSet": _standing_acceptance_set,
@@ -170,11 +178,11 @@ def ignored_events() -> frozenset[str]:
     return _OF_ADMINISTRATION
 
 
-def decode_event(record: EventRecord, *, sender: str | None = None) -> ev.Recorded | None:
+def decode_event(record: EventRecord) -> ev.Recorded | None:
     """The domain event of a record; None for events of administration.
 
-    sender: signer of the transaction, if the caller knows it. Raises DomainError EventUnreadable for an event
-    that this version does not know or whose words are malformed: leaving it out would falsify the state.
+    Raises DomainError EventUnreadable for an event that this version does not know or whose words are
+    malformed: leaving it out would falsify the state.
     """
     if record.event in _OF_ADMINISTRATION:
         return None
@@ -194,16 +202,14 @@ def decode_event(record: EventRecord, *, sender: str | None = None) -> ev.Record
         block_number=record.block_number,
         log_index=record.log_index,
         tx_hash=record.tx_hash,
-        sender=sender,
+        sender=record.acting_key,
     )
 
 
-def decoded(
-    records: Iterable[EventRecord], *, senders: Mapping[str, str] | None = None
-) -> Iterator[ev.Recorded]:
-    """The domain events of records, in their order. senders: signer by transaction hash, where known."""
+def decoded(records: Iterable[EventRecord]) -> Iterator[ev.Recorded]:
+    """The domain events of records, in their order."""
     for record in records:
-        found = decode_event(record, sender=None if senders is None else senders.get(record.tx_hash))
+        found = decode_event(record)
         if found is not None:
             yield found
 

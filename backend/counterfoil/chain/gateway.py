@@ -11,16 +11,19 @@ from typing import Any
 from web3 import Web3
 
 from counterfoil.chain import errors
-from counterfoil.chain.abi import ContractAbi, FunctionAbi, UndecodableError
+from counterfoil.chain.abi import ContractAbi, FunctionAbi
+from counterfoil.chain.abi_decoding import UndecodableError
 from counterfoil.chain.artifact import Artifact, load_artifact
 from counterfoil.chain.deployment import DeployedContract, Deployment
 from counterfoil.chain.errors import unavailable
-from counterfoil.chain.event_reader import EventReader
+from counterfoil.chain.event_reader import EventReader, head_of
 from counterfoil.chain.revert_map import RevertMap, call_reverted
 from counterfoil.chain.rpc import Rpc, RpcError
 from counterfoil.chain.sender import Outgoing, Sender, Signed
 from counterfoil.domain.errors import CounterfoilError, DomainError
 from counterfoil.ports.engine import (
+    BlockEvents,
+    BlockHead,
     ChainError,
     ChainErrorKind,
     ContractCall,
@@ -323,6 +326,21 @@ class ChainGateway:
         last = self.head()[0] if to_block is None else to_block
         return self._reader.read(from_block, last)
 
+    def block_heads(self, numbers: Sequence[int]) -> tuple[BlockHead | None, ...]:
+        """The blocks at these heights as the chain has them now, None where there is none."""
+        return self._reader.heads(numbers)
+
+    def newest_block(self) -> BlockHead:
+        """The newest block."""
+        return head_of(self._ask("eth_getBlockByNumber", "latest", False))
+
+    def read_blocks(self, *, from_block: int, to_block: int) -> tuple[BlockEvents, ...]:
+        """The first blocks of a range with their events, as many as one batch of requests brings.
+
+        Raises ChainError(Unavailable) where anything of them is missing or does not fit together.
+        """
+        return self._reader.read_blocks(from_block, to_block)
+
     def receipt(self, tx_hash: str) -> Receipt:
         """The receipt of a transaction sent earlier, waited for.
 
@@ -335,6 +353,14 @@ class ChainGateway:
             )
         return self._receipt(found)
 
+    def explain_revert(self, output: bytes, *, contract: str, function: str) -> CounterfoilError:
+        """The error of our table that these revert bytes stand for; never raises it."""
+        return self._reverts.explain(output, contract=contract, function=function)
+
+    def records_of(self, found: Mapping[str, Any]) -> tuple[EventRecord, ...]:
+        """The events of a receipt as JSON-RPC gives it. Raises ChainError(Unavailable) as `events` does."""
+        return self._reader.decode(found, self._block_time_s(found["blockHash"]))
+
     def _receipt(self, found: Mapping[str, Any]) -> Receipt:
         time_s = self._block_time_s(found["blockHash"])
         return Receipt(
@@ -346,7 +372,7 @@ class ChainGateway:
             gas_used=int(found["gasUsed"], 16),
             sender=Web3.to_checksum_address(found["from"]),
             contract_address=found["contractAddress"],
-            events=self._reader.decode(found["logs"], time_s),
+            events=self._reader.decode(found, time_s),
         )
 
     def _block_time_s(self, block_hash: str) -> int:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import counterfoil.domain.refusals  # noqa: F401 - declares the sentences of what the contracts refuse
 from counterfoil.chain.contract_calls import BILLS, CASH, FACILITIES, FINANCING, LEDGER, WAREHOUSE
+from counterfoil.chain.council_commands import AnchorCalls, CouncilCalls, KeyCalls
 from counterfoil.chain.event_codec import decode_event
 from counterfoil.chain.facility_commands import FacilityCalls, LienCalls
 from counterfoil.chain.goods_commands import BillCalls, PriceCalls, ReceiptCalls, StockCalls
@@ -16,7 +17,7 @@ from counterfoil.chain.money_commands import MoneyCalls
 from counterfoil.chain.packed_lots import unpack_segment
 from counterfoil.domain.events.ledger_events import Recorded
 from counterfoil.domain.lot import LotId
-from counterfoil.ports.engine import EventRecord
+from counterfoil.ports.engine import BlockEvents, BlockHead, EventRecord
 
 
 class LedgerGateway(
@@ -30,6 +31,9 @@ class LedgerGateway(
     PriceCalls,
     LienCalls,
     FacilityCalls,
+    KeyCalls,
+    CouncilCalls,
+    AnchorCalls,
     GoodsAnswers,
     FacilityAnswers,
 ):
@@ -99,10 +103,18 @@ class LedgerGateway(
         """The contracts' events in a range of blocks, both ends included, their number checked."""
         return self._gateway.events(from_block=from_block, to_block=to_block)
 
-    def decode(self, record: EventRecord, *, sender: str | None = None) -> Recorded | None:
-        """The domain's event; None for administration of the roles. Raises DomainError EventUnreadable."""
-        return decode_event(record, sender=sender)
+    def newest_block(self) -> BlockHead:
+        """The newest block."""
+        return self._gateway.newest_block()
 
-    def sender_of(self, tx_hash: str) -> str:
-        """The address that signed a transaction."""
-        return self._gateway.receipt(tx_hash).sender
+    def block_heads(self, numbers: Sequence[int]) -> tuple[BlockHead | None, ...]:
+        """The blocks at these heights as the chain has them now, None where there is none."""
+        return self._gateway.block_heads(numbers)
+
+    def read_blocks(self, *, from_block: int, to_block: int) -> tuple[BlockEvents, ...]:
+        """The first blocks of a range with their events, complete; later calls bring the rest."""
+        return self._gateway.read_blocks(from_block=from_block, to_block=to_block)
+
+    def decode(self, record: EventRecord) -> Recorded | None:
+        """The domain's event; None for administration of the roles. Raises DomainError EventUnreadable."""
+        return decode_event(record)

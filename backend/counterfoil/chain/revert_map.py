@@ -13,7 +13,8 @@ from eth_abi import decode
 from eth_abi.exceptions import DecodingError
 
 from counterfoil.chain import errors
-from counterfoil.chain.abi import ContractAbi, ErrorAbi, UndecodableError
+from counterfoil.chain.abi import ContractAbi, ErrorAbi
+from counterfoil.chain.abi_decoding import UndecodableError
 from counterfoil.domain.errors import CounterfoilError
 from counterfoil.ports.engine import ChainError, ChainErrorKind, ContractRefusedError
 

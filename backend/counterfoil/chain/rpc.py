@@ -66,6 +66,13 @@ class Rpc:
             raise unavailable(f"batch of {len(requests)}: {silent!r}") from silent
         if not isinstance(responses, list) or len(responses) != len(requests):
             raise unavailable(f"batch of {len(requests)}: the answer is not one per request")
+        by_id = {each.get("id"): each for each in responses if isinstance(each, dict)}
+        numbers = [number for number in by_id if isinstance(number, int)]
+        if len(numbers) != len(requests):
+            # One answer twice and another one not at all would pass for the other one.
+            raise unavailable(f"batch of {len(requests)}: the answers do not each name a request")
+        # The requests were numbered upwards; answers may come in any order.
+        responses = [by_id[number] for number in sorted(numbers)]
         results: list[Any] = []
         for (method, _), response in zip(requests, responses, strict=True):
             try:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import fields
-from functools import cache
 from typing import Any
 
 from counterfoil.domain.events import cash_events as cash
@@ -66,6 +65,11 @@ _OF_PARTIES = (
 )
 
 Reach = Callable[[LedgerState, Any], Iterator[int | None]]
+Teller = Callable[[Any], tuple[str, ...]]
+
+# What the fields of each kind of event lead to, found out when the first of a kind comes.
+_ROUTES: dict[type[ev.LedgerEvent], tuple[tuple[str, ...], tuple[tuple[str, Reach], ...]]] = {}
+_SUBJECTS: dict[type[ev.LedgerEvent], tuple[tuple[str, Teller], ...]] = {}
 
 
 def concerned(recorded: ev.Recorded, before: LedgerState) -> frozenset[int]:
@@ -88,8 +92,12 @@ def concerned(recorded: ev.Recorded, before: LedgerState) -> frozenset[int]:
     """
     event = recorded.event
     kind = type(event)
-    found = {getattr(event, name) for name in _named_fields(kind)}
-    for name, reach in _reaches(kind):
+    known = _ROUTES.get(kind)
+    if known is None:
+        known = _ROUTES.setdefault(kind, (_named_fields(kind), _reaches(kind)))
+    named, reaches = known
+    found = {getattr(event, name) for name in named}
+    for name, reach in reaches:
         found.update(reach(before, getattr(event, name)))
     special = _SPECIAL.get(kind)
     if special is not None:
@@ -109,7 +117,10 @@ def subjects_of(recorded: ev.Recorded) -> tuple[str, ...]:
     event = recorded.event
     kind = type(event)
     found: dict[str, None] = {}
-    for name, tell in _tellers(kind):
+    tellers = _SUBJECTS.get(kind)
+    if tellers is None:
+        tellers = _SUBJECTS.setdefault(kind, _tellers(kind))
+    for name, tell in tellers:
         found.update(dict.fromkeys(tell(getattr(event, name))))
     if isinstance(event, ev.LotSplit):
         found[f"segment:{event.lot_id.note_id}.{event.segment}"] = None
@@ -311,13 +322,11 @@ _SPECIAL: dict[type[ev.LedgerEvent], Reach] = {
 _BETWEEN_FUNDER_AND_HOLDER = (cash.LoanOffered, cash.PurchaseOffered)
 
 
-@cache
-def _named_fields(kind: type[Any]) -> tuple[str, ...]:
+def _named_fields(kind: type[ev.LedgerEvent]) -> tuple[str, ...]:
     return tuple(each.name for each in fields(kind) if each.name in _PARTY_FIELDS)
 
 
-@cache
-def _reaches(kind: type[Any]) -> tuple[tuple[str, Reach], ...]:
+def _reaches(kind: type[ev.LedgerEvent]) -> tuple[tuple[str, Reach], ...]:
     if kind in _BETWEEN_FUNDER_AND_HOLDER:
         return (("lot_id", _holder_of_lot),)
     return tuple((each.name, _REACHES[each.name]) for each in fields(kind) if each.name in _REACHES)
@@ -338,7 +347,7 @@ def _about_asset(asset_id: AssetId) -> tuple[str, ...]:
     return (f"bill:{asset_id.bill_id}",)
 
 
-def _about(kind: str) -> Callable[[Any], tuple[str, ...]]:
+def _about(kind: str) -> Teller:
     return lambda number: (f"{kind}:{number}",) if number else ()
 
 
@@ -349,7 +358,7 @@ def _about_debt(number: int | None) -> tuple[str, ...]:
     return (f"financing:{number}",) if number else ()
 
 
-_TELLERS: dict[str, Callable[[Any], tuple[str, ...]]] = {
+_TELLERS: dict[str, Teller] = {
     "note_id": _about("note"),
     "lot_id": _about_lot,
     "asset_id": _about_asset,
@@ -364,7 +373,7 @@ _TELLERS: dict[str, Callable[[Any], tuple[str, ...]]] = {
 }
 _PARTY = _about("party")
 # Fields whose meaning depends on the event, and a party's own events.
-_OF_EVENT: dict[type[ev.LedgerEvent], dict[str, Callable[[Any], tuple[str, ...]]]] = {
+_OF_EVENT: dict[type[ev.LedgerEvent], dict[str, Teller]] = {
     goods.ReceiptMerged: {"source_id": _about("receipt")},
     goods.BillSwitched: {"replacement_id": _about("bill")},
     facilities.AssetSubstituted: {"replacement_id": _about_asset},
@@ -381,7 +390,6 @@ _OF_EVENT: dict[type[ev.LedgerEvent], dict[str, Callable[[Any], tuple[str, ...]]
 }
 
 
-@cache
-def _tellers(kind: type[Any]) -> tuple[tuple[str, Callable[[Any], tuple[str, ...]]], ...]:
+def _tellers(kind: type[ev.LedgerEvent]) -> tuple[tuple[str, Teller], ...]:
     chosen = {**_TELLERS, **_OF_EVENT.get(kind, {})}
     return tuple((each.name, chosen[each.name]) for each in fields(kind) if each.name in chosen)

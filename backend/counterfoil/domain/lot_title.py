@@ -27,6 +27,17 @@ class LotTitle:
     notified_at: datetime | None = None
 
 
+MOVES_OF_TITLE = (
+    ev.LotSplit,
+    ev.LotAssigned,
+    ev.LotSold,
+    ev.LotAccepted,
+    ev.AssignmentAcknowledged,
+    cash.LotPurchased,
+)
+"""The events that `lot_title` looks at; others may be left out."""
+
+
 def lot_title(history: Iterable[ev.Recorded], state: LedgerState, *, lot_id: LotId) -> LotTitle:
     """The title to a lot after these events. state: the ledger's state after them, which has the lot."""
     line = _line_of(state, lot_id)

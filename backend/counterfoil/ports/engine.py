@@ -69,7 +69,8 @@ class EventRecord:
     args: values under snake_case names: int, bool, str; addresses are checksummed 0x text; bytesN and bytes
     are bytes; arrays are tuples; structs are read-only mappings. An indexed value of dynamic type is its
     32-byte hash. block_time_s: seconds since the epoch, the block's own timestamp. log_index counts within
-    the block.
+    the block. acting_key: checksummed address of the key that acted: it signed the instruction where one was
+    relayed, otherwise the transaction; None where a store of an earlier version did not keep it.
     """
 
     block_number: int
@@ -82,6 +83,25 @@ class EventRecord:
     address: str
     event: str
     args: Mapping[str, Any]
+    acting_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockHead:
+    """A block's place in the chain. time_s: seconds since the epoch, the block's own timestamp."""
+
+    number: int
+    block_hash: str
+    parent_hash: str
+    time_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class BlockEvents:
+    """A block with the events of the known contracts in it, complete and in order."""
+
+    block: BlockHead
+    events: tuple[EventRecord, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ complete.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +19,7 @@ from counterfoil.domain.goods.physical_lot import PhysicalLot
 from counterfoil.domain.goods.receipt_document import ReceiptDocument
 from counterfoil.domain.goods.salted_fields import SaltedDocument
 from counterfoil.domain.invoices.invoice import Finding, Invoice
-from counterfoil.ports.engine import EventRecord
+from counterfoil.ports.chain_log import ChainLog
 from counterfoil.ports.external_liens import ExternalLiens
 
 
@@ -170,18 +170,6 @@ class Documents(Protocol):
 
     def add(self, document: DocumentRecord) -> None: ...
     def by_hash(self, document_hash: bytes) -> DocumentRecord | None: ...
-
-
-class ChainLog(Protocol):
-    """The chain's events, append-only, and how far they are complete."""
-
-    def checkpoint(self) -> int: ...
-    def append(
-        self, events: Sequence[EventRecord], *, senders: Mapping[str, str], up_to_block: int
-    ) -> None: ...
-    def read(self, *, after_block: int = -1) -> tuple[EventRecord, ...]: ...
-    def senders(self) -> Mapping[str, str]: ...
-    def count(self) -> int: ...
 
 
 class RuleTraces(Protocol):

@@ -14,7 +14,7 @@ from typing import Protocol
 from counterfoil.ports.engine import Receipt, Signer
 from counterfoil.ports.ledger import LedgerPort
 from counterfoil.ports.store import InvoiceReadResult, PartyRecord, StorePort
-from counterfoil.usecases.read_model import ReadModel
+from counterfoil.usecases.read_model import FollowingReadModel
 
 
 class Keys(Protocol):
@@ -45,7 +45,7 @@ class Workbench:
     ledger: LedgerPort
     store: StorePort
     keys: Keys
-    read_model: ReadModel
+    read_model: FollowingReadModel
     read_document: DocumentReader
     chain_now_s: Callable[[], int]
     observers: tuple[Observer, ...] = ()

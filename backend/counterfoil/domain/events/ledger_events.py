@@ -24,7 +24,8 @@ class LedgerEvent:
 class Recorded:
     """An event and where it stands. at_s: time of its block.
 
-    sender: address that signed the transaction, None where the reader did not ask for it.
+    sender: address of the key that acted, which signed the instruction or the transaction; None where the
+    reader did not ask for it.
     """
 
     event: LedgerEvent

@@ -18,7 +18,7 @@ from counterfoil.usecases.financing.offer_purchase import offer_purchase
 from counterfoil.usecases.financing.withdraw_offer import withdraw_offer
 from counterfoil.usecases.lots.assign_lot import assign_lot
 from counterfoil.usecases.lots.split_lot import SplitPart, split_lot
-from counterfoil.usecases.notes.tier_tree import fold_tiers
+from counterfoil.usecases.notes.tier_tree import MOVES_OF_LOTS, fold_tiers
 from counterfoil.usecases.parties.register_party import register_party
 from counterfoil.usecases.workbench import Workbench
 
@@ -118,7 +118,7 @@ class FinancingSteps:
 
     def _financeable(self) -> list[Lot]:
         state = self.bench.read_model.state
-        tiers = fold_tiers(self.bench.read_model.history, state).of_lot
+        tiers = fold_tiers(self.bench.read_model.history(*MOVES_OF_LOTS), state).of_lot
         lots = [
             lot
             for note in state.notes.values()

@@ -93,7 +93,7 @@ def live(
         return Lived(
             result=summarise(ledger.bench, story),
             sheets=show_notes(ledger.bench),
-            moves=tuple(moves_of(ledger.bench.read_model.history, state)),
+            moves=tuple(moves_of(ledger.bench.read_model.history(), state)),
             succeeded=succeeded,
         )
 

@@ -40,6 +40,17 @@ recent_blocks = Table(
     Column("block_time_s", BigInteger, nullable=False),
 )
 
+# Down to which block everything was taken back when an epoch began: whoever read on in the epoch before it
+# reads again from the block after that.
+chain_epochs = Table(
+    "chain_epochs",
+    metadata,
+    Column(
+        "epoch", Integer, CheckConstraint("epoch > 0", name="epoch"), primary_key=True, autoincrement=False
+    ),
+    Column("rolled_back_to", BigInteger, nullable=False),
+)
+
 # Comparisons of the read model with the chain by digest.
 comparisons = Table(
     "comparisons",

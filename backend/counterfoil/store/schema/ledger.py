@@ -113,13 +113,6 @@ chain_blocks = Table(
     Column("block_time_s", BigInteger, nullable=False),
 )
 
-chain_senders = Table(
-    "chain_senders",
-    metadata,
-    Column("tx_hash", text(66), primary_key=True),
-    Column("sender", text(42), nullable=False),
-)
-
 chain_events = Table(
     "chain_events",
     metadata,
@@ -131,6 +124,8 @@ chain_events = Table(
     Column("address", text(42), nullable=False),
     Column("event", text(64), nullable=False),
     Column("args_json", text(), nullable=False),
+    # Whose key acted. Stores of versions that did not ask have it for some events only.
+    Column("acting_key", text(42)),
 )
 
 chain_checkpoint = Table(
@@ -138,6 +133,11 @@ chain_checkpoint = Table(
     metadata,
     Column("only_row", Integer, CheckConstraint("only_row = 1", name="one"), primary_key=True),
     Column("block_number", BigInteger, nullable=False),
+    Column("block_hash", text(66)),
+    # How often blocks were taken back, so that whoever folded them notices.
+    Column("epoch", Integer, nullable=False, default=0),
+    # By which rules subjects and concerned parties were kept; 0: before there were any.
+    Column("index_version", Integer, nullable=False, default=0),
 )
 
 rule_traces = Table(

@@ -67,7 +67,9 @@ def _sheet(bench: Workbench, bill: Bill) -> BillSheet:
         good = work.titles.good_by_key(bill.good)
     moves = [
         (recorded.at_s, recorded.event)
-        for recorded in bench.read_model.history
+        for recorded in bench.read_model.history_of(
+            f"bill:{bill.bill_id}", BillEndorsed, BillTransferForced, BillTransferEnforced
+        )
         if isinstance(recorded.event, BillEndorsed | BillTransferForced | BillTransferEnforced)
         and recorded.event.bill_id == bill.bill_id
     ]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from counterfoil.domain.invariants import InvariantResult, check_invariants, check_rebuilt
 from counterfoil.domain.projection.fold import project
 from counterfoil.domain.state.ledger_state import LedgerState
-from counterfoil.ports.engine import EventRecord
 from counterfoil.usecases.books.compare_with_chain import ChainComparison, Comparison
 from counterfoil.usecases.workbench import Workbench
 
@@ -28,12 +28,11 @@ def check_books(bench: Workbench) -> tuple[CheckResult, ...]:
     """Every check at the newest block. None is skipped: one that finds nothing says what it looked at."""
     bench.read_model.sync()
     state = bench.read_model.state
-    rebuilt, records = _rebuilt(bench)
     return (
         *(_of_domain(result) for result in check_invariants(state)),
         *_against_chain(bench),
-        _events_complete(bench, records),
-        _of_domain(check_rebuilt(state, rebuilt)),
+        _events_complete(bench),
+        _of_domain(check_rebuilt(state, _rebuilt(bench))),
     )
 
 
@@ -59,23 +58,24 @@ def _compared(comparison: Comparison, block: int) -> str:
     return shown + (f"; and {more} more" if more > 0 else "")
 
 
-def _rebuilt(bench: Workbench) -> tuple[LedgerState, tuple[EventRecord, ...]]:
-    """The state folded again from nothing, and the stored events that it was folded from."""
-    with bench.store.begin() as work:
-        records = work.chain_log.read()
-        senders = work.chain_log.senders()
-    decoded = (bench.ledger.decode(record, sender=senders.get(record.tx_hash)) for record in records)
-    return project(found for found in decoded if found is not None), records
+def _rebuilt(bench: Workbench) -> LedgerState:
+    """The state folded again from nothing, from the stored events."""
+    return project(bench.read_model.history())
 
 
-def _events_complete(bench: Workbench, stored: Sequence[EventRecord]) -> CheckResult:
+def _events_complete(bench: Workbench) -> CheckResult:
     """The store's events against the chain's, read anew with their number checked against the receipts."""
     block = bench.read_model.block_number
-    on_chain = list(bench.ledger.events(from_block=0, to_block=block))
-    different = sum(left != right for left, right in zip(on_chain, stored, strict=False))
+    on_chain, stored, different = 0, 0, 0
+    with bench.store.read() as work:
+        pairs = zip_longest(bench.ledger.events(from_block=0, to_block=block), work.chain_log.read())
+        for left, right in pairs:
+            on_chain += left is not None
+            stored += right is not None
+            different += None not in (left, right) and left != right
     return CheckResult(
         invariant="11 every event of the chain is in the store, once",
-        ok=len(on_chain) == len(stored) and not different,
-        detail=f"{len(on_chain)} events on the chain up to block {block}, {len(stored)} in the store,"
+        ok=on_chain == stored and not different,
+        detail=f"{on_chain} events on the chain up to block {block}, {stored} in the store,"
         f" {different} of them different",
     )

@@ -35,7 +35,7 @@ def flag_trade_loops(
     above zero, and what resolving a party raises.
     """
     loops = find_trade_loops(
-        title_transfers(bench.read_model.history),
+        title_transfers(bench.read_model.history()),
         window=timedelta(days=window_days),
         affiliates=[[party_id_of(bench, party) for party in group] for group in affiliates],
     )

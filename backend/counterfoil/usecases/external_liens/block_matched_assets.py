@@ -78,7 +78,7 @@ def _tx_of_block(bench: Workbench, match: ExternalMatchRecord) -> str | None:
         return None
     return next(
         recorded.tx_hash
-        for recorded in bench.read_model.history
+        for recorded in bench.read_model.history(BlockPlaced)
         if isinstance(recorded.event, BlockPlaced) and recorded.event.match_hash == match.match_hash
     )
 

@@ -62,7 +62,7 @@ class _Times:
 
 def list_liens(bench: Workbench) -> tuple[LienSheet, ...]:
     """Every lien ever placed, by the time of its placing."""
-    times = _fold(bench.read_model.history)
+    times = _fold(bench.read_model.history(*_FOLDED))
     found = [
         _sheet(bench, lien, times, None) for liens in bench.read_model.state.liens.values() for lien in liens
     ]
@@ -77,7 +77,7 @@ def lien_history(bench: Workbench, *, asset: AssetRef) -> tuple[LienSheet, ...]:
 
 def lien_histories(bench: Workbench, assets: Iterable[AssetId]) -> dict[AssetId, tuple[LienSheet, ...]]:
     """As `lien_history`, for many assets at once: the events are read once."""
-    times = _fold(bench.read_model.history)
+    times = _fold(bench.read_model.history(*_FOLDED))
     return {asset_id: _history(bench, asset_id, times) for asset_id in assets}
 
 
@@ -100,7 +100,19 @@ def _origins(times: _Times, asset_id: AssetId) -> list[AssetId]:
     return found
 
 
-def _fold(history: tuple[Recorded, ...]) -> _Times:
+_FOLDED = (
+    LienPlaced,
+    LienReleased,
+    LienEnforced,
+    LienDischarged,
+    LienDivided,
+    ReceiptSplit,
+    ReceiptMerged,
+    LotSplit,
+)
+
+
+def _fold(history: Iterable[Recorded]) -> _Times:
     times = _Times({}, {}, {})
     for recorded in history:
         event, at_s = recorded.event, recorded.at_s

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from counterfoil.domain.external_liens.external_lien import CollateralKind, ExternalLien
 from counterfoil.domain.lot import ASSET_KIND_BILL, ASSET_KIND_LOT, ASSET_KIND_RECEIPT, AssetId
-from counterfoil.domain.lot_title import lot_title
+from counterfoil.domain.lot_title import MOVES_OF_TITLE, lot_title
 from counterfoil.domain.priority import Claim, ClaimKind, Ranking, rank
 from counterfoil.domain.state.lien_state import blocked_as
 from counterfoil.domain.states import LotState
@@ -77,7 +77,8 @@ def _title_of_holder(bench: Workbench, asset_id: AssetId) -> list[tuple[Claim, s
     state = bench.read_model.state
     if asset_id.kind != ASSET_KIND_LOT or state.lots[asset_id.lot_id].state in _ENDED:
         return []
-    title = lot_title(bench.read_model.history, state, lot_id=asset_id.lot_id)
+    history = bench.read_model.history(*MOVES_OF_TITLE)
+    title = lot_title(history, state, lot_id=asset_id.lot_id)
     if not title.acquired:
         return []
     claim = Claim(

@@ -12,7 +12,7 @@ from counterfoil.domain.money import Currency
 from counterfoil.domain.state.ledger_state import Lien, Note
 from counterfoil.domain.states import LienState
 from counterfoil.ports.store import InvoiceRecord, UnitOfWork
-from counterfoil.usecases.notes.tier_tree import Tiers, fold_tiers
+from counterfoil.usecases.notes.tier_tree import MOVES_OF_LOTS, Tiers, fold_tiers
 from counterfoil.usecases.resolving import find_note
 from counterfoil.usecases.workbench import Workbench
 
@@ -56,12 +56,13 @@ class NoteSheet:
 def show_note(bench: Workbench, *, note_id: int) -> NoteSheet:
     """The note with its tree, as the read model has it; raises DomainError NoteNotFound."""
     find_note(bench, note_id)
-    return _sheet(bench, note_id, fold_tiers(bench.read_model.history, bench.read_model.state))
+    history = bench.read_model.history_of(f"note:{note_id}", *MOVES_OF_LOTS)
+    return _sheet(bench, note_id, fold_tiers(history, bench.read_model.state))
 
 
 def show_notes(bench: Workbench) -> tuple[NoteSheet, ...]:
     """Every note with its tree, by number."""
-    tiers = fold_tiers(bench.read_model.history, bench.read_model.state)
+    tiers = fold_tiers(bench.read_model.history(*MOVES_OF_LOTS), bench.read_model.state)
     return tuple(_sheet(bench, note_id, tiers) for note_id in sorted(bench.read_model.state.notes))
 
 

@@ -56,6 +56,10 @@ class Tiers:
         self._reach(offeree_id, self.of_lot[lot_id])
 
 
+MOVES_OF_LOTS = (ev.NoteConfirmed, ev.LotSplit, ev.LotAssigned, ev.LotAccepted, ev.LotReturned, ev.LotSold)
+"""The events that `fold_tiers` looks at; others may be left out."""
+
+
 def fold_tiers(history: Iterable[ev.Recorded], state: LedgerState) -> Tiers:
     """Tiers after these events. state: the ledger's state after them, which names the creditors."""
     tiers = Tiers()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from counterfoil.domain.money import Currency
 from counterfoil.domain.state.ledger_state import Party
-from counterfoil.usecases.notes.tier_tree import fold_tiers
+from counterfoil.usecases.notes.tier_tree import MOVES_OF_LOTS, fold_tiers
 from counterfoil.usecases.resolving import PartyRef, find_party, registered_id
 from counterfoil.usecases.workbench import Workbench
 
@@ -32,7 +32,7 @@ class PartySheet:
 def list_parties(bench: Workbench) -> tuple[PartySheet, ...]:
     """Every registered party, by number."""
     state = bench.read_model.state
-    tiers = fold_tiers(bench.read_model.history, state).of_party
+    tiers = fold_tiers(bench.read_model.history(*MOVES_OF_LOTS), state).of_party
     sheets = []
     with bench.store.begin() as work:
         for party in work.parties.all():

@@ -88,7 +88,7 @@ def audit_stock(
 
 def _state_at(bench: Workbench, block: int) -> tuple[LedgerState, int]:
     state, at_s = LedgerState(), 0
-    for recorded in bench.read_model.history:
+    for recorded in bench.read_model.history():
         if recorded.block_number > block:
             break
         apply(state, recorded)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -91,7 +91,7 @@ def _sheets(bench: Workbench, receipts: Sequence[Receipt]) -> tuple[ReceiptSheet
     """The sheets of receipts; events and parties are read once for all of them."""
     with bench.store.begin() as work:
         names = {party.party_id: party.name for party in work.parties.all() if party.party_id is not None}
-    titles = _titles(bench.read_model.history)
+    titles = _titles(bench.read_model.history(*_OF_TITLE))
     liens = lien_histories(bench, [AssetId.of_receipt(each.receipt_id) for each in receipts])
     return tuple(
         _sheet(
@@ -178,7 +178,18 @@ def _price(
     return price, receipt.currency, source_id, None
 
 
-def _titles(history: tuple[Recorded, ...]) -> dict[int, list[tuple[datetime, str, int]]]:
+_OF_TITLE = (
+    ReceiptDrafted,
+    ReceiptIssued,
+    ReceiptSplit,
+    ReceiptTransferred,
+    ReceiptTransferForced,
+    ReceiptTransferEnforced,
+    ReceiptDelivered,
+)
+
+
+def _titles(history: Iterable[Recorded]) -> dict[int, list[tuple[datetime, str, int]]]:
     """How title to each receipt moved; a part's own title begins with its split."""
     steps: dict[int, list[tuple[datetime, str, int]]] = defaultdict(list)
     holders: dict[int, int] = {}

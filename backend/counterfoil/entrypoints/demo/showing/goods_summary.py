@@ -61,7 +61,7 @@ def lien_rows(bench: Workbench) -> Iterator[rows.LienRow]:
 def facility_rows(bench: Workbench, story: GoodsStory) -> Iterator[rows.FacilityRow]:
     """Every loan over a pool that was drawn down; offers that nobody took are left out."""
     drawn: dict[int, list[str]] = {}
-    for recorded in bench.read_model.history:
+    for recorded in bench.read_model.history(AssetAdded):
         if isinstance(recorded.event, AssetAdded):
             drawn.setdefault(recorded.event.facility_id, []).append(asset_text(recorded.event.asset_id))
     for sheet in list_facilities(bench):

@@ -166,7 +166,7 @@ def _flows(bench: Workbench) -> dict[int, list[tuple[int, int]]]:
     """Dated payments of each financing, as its holder sees them; a purchase costs its lot at maturity."""
     state = bench.read_model.state
     flows: dict[int, list[tuple[int, int]]] = {number: [] for number in state.financings}
-    for recorded in bench.read_model.history:
+    for recorded in bench.read_model.history(cash.LoanDrawnDown, cash.LotPurchased, cash.LoanRepaid):
         day = day_of(recorded.at_s)
         match recorded.event:
             case cash.LoanDrawnDown(financing_id=number):
@@ -189,7 +189,7 @@ def _lot_at_maturity(state: LedgerState, financing: Financing) -> tuple[int, int
 
 def _settlement(bench: Workbench, sheets: Sequence[NoteSheet]) -> rows.SettlementRow:
     """What settlements paid, from the events of the cash that moved; what notes still owe, from the notes."""
-    received = list(received_in(bench.read_model.history))
+    received = list(received_in(bench.read_model.history(cash.CashSettled)))
     currencies = [Currency.of_numeric(code) for code in dict.fromkeys(each.currency for each in received)]
     currencies += [sheet.currency for sheet in sheets if sheet.currency not in currencies]
     by_currency = []
