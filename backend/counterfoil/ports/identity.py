@@ -265,3 +265,29 @@ class IdentityStore(Protocol):
 
     def concurrent(self) -> AbstractContextManager[IdentityWork]: ...
     def read(self) -> AbstractContextManager[IdentityWork]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnchoredHead:
+    """A head as the chain has it. tx_hash, block_number: None where only the contract's state was asked."""
+
+    sequence: int
+    head_hash: str
+    tx_hash: str | None = None
+    block_number: int | None = None
+
+
+class AnchorLedger(Protocol):
+    """The contract Anchors, with the service's own anchoring key."""
+
+    def last_anchor(self) -> AnchoredHead | None:
+        """The newest head that this key put there."""
+        ...
+
+    def all_anchors(self) -> tuple[AnchoredHead, ...]:
+        """Every head that this key put there, oldest first."""
+        ...
+
+    def anchor(self, head: AuditHead) -> AnchoredHead:
+        """Put a head there, and wait for its block."""
+        ...

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Protocol
 
 from counterfoil.domain.audit_chain import AuditHead, ChainedEntry, verify
 from counterfoil.domain.errors import DomainError, declare
-from counterfoil.ports.identity import IdentityStore, IdentityWork
+from counterfoil.ports.identity import AnchoredHead, AnchorLedger, IdentityStore, IdentityWork
 
 _AT_A_TIME = 1000
 
@@ -17,32 +16,6 @@ ANCHOR_FOREIGN = declare(
     "the chain has a head of entry {sequence} for this service that the service does not have",
     "Another service anchors with the same key, or the audit log was cut off: compare the backups.",
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnchoredHead:
-    """A head as the chain has it. tx_hash, block_number: None where only the contract's state was asked."""
-
-    sequence: int
-    head_hash: str
-    tx_hash: str | None = None
-    block_number: int | None = None
-
-
-class AnchorLedger(Protocol):
-    """The contract Anchors, with the service's own anchoring key."""
-
-    def last_anchor(self) -> AnchoredHead | None:
-        """The newest head that this key put there."""
-        ...
-
-    def all_anchors(self) -> tuple[AnchoredHead, ...]:
-        """Every head that this key put there, oldest first."""
-        ...
-
-    def anchor(self, head: AuditHead) -> AnchoredHead:
-        """Put a head there, and wait for its block."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

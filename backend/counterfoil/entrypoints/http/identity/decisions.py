@@ -1,0 +1,90 @@
+"""Deciding about commands of the own organisation."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request, Response
+
+from counterfoil.entrypoints.http.idempotency import Answer, IdempotencyKey, ServiceUnit
+from counterfoil.entrypoints.http.identity.bodies import DecidedAnswer, DecisionBody, WithdrawBody
+from counterfoil.entrypoints.http.identity.serving import Decider, Reader, Writes, shown
+from counterfoil.entrypoints.http.problems import problems
+from counterfoil.entrypoints.http.service import HttpService
+from counterfoil.ports.commands import CommandRecord
+from counterfoil.usecases.identity.asking import Asking
+from counterfoil.usecases.identity.deciding import approve, reject, withdraw
+
+CommandId = Annotated[str, Path(max_length=64, description="Id of a command of the own organisation.")]
+
+
+def decisions_router(service: HttpService) -> APIRouter:
+    """Routes under /commands that decide."""
+    router = APIRouter(prefix="/commands", tags=["commands"])
+    writes = Writes(service)
+
+    @router.post(
+        "/{command_id}/approve",
+        operation_id="approve_command",
+        response_model=DecidedAnswer,
+        responses=problems(401, 403, 404, 409, 422),
+    )
+    def approve_(
+        command_id: CommandId, body: DecisionBody, principal: Decider, request: Request, key: IdempotencyKey
+    ) -> Response:
+        """Approve a command that somebody else entered, as it was read."""
+
+        def change(work: ServiceUnit, asked: Asking) -> Answer:
+            return _answer(
+                approve(work, asked, command_id=command_id, body_hash=body.body_hash, comment=body.comment)
+            )
+
+        return writes.once(request, principal, key, body, change)
+
+    @router.post(
+        "/{command_id}/reject",
+        operation_id="reject_command",
+        response_model=DecidedAnswer,
+        responses=problems(401, 403, 404, 409, 422),
+    )
+    def reject_(
+        command_id: CommandId, body: DecisionBody, principal: Decider, request: Request, key: IdempotencyKey
+    ) -> Response:
+        """Reject a command that somebody else entered: nothing of it happens."""
+
+        def change(work: ServiceUnit, asked: Asking) -> Answer:
+            return _answer(
+                reject(work, asked, command_id=command_id, body_hash=body.body_hash, comment=body.comment)
+            )
+
+        return writes.once(request, principal, key, body, change)
+
+    @router.post(
+        "/{command_id}/withdraw",
+        operation_id="withdraw_command",
+        response_model=DecidedAnswer,
+        responses=problems(401, 403, 404, 409, 422),
+    )
+    def withdraw_(
+        command_id: CommandId, body: WithdrawBody, principal: Reader, request: Request, key: IdempotencyKey
+    ) -> Response:
+        """Take an own command back while it waits for approval or for a signature."""
+
+        def change(work: ServiceUnit, asked: Asking) -> Answer:
+            return _answer(withdraw(work, asked, command_id=command_id, comment=body.comment))
+
+        return writes.once(request, principal, key, body, change)
+
+    return router
+
+
+def _answer(command: CommandRecord) -> Answer:
+    return shown(
+        DecidedAnswer(
+            command_id=command.command_id,
+            state=command.state.value,
+            waiting_for=command.waiting_for,
+            approvals_needed=command.approvals_needed,
+            approved=command.approved,
+        )
+    )

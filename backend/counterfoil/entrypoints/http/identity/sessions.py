@@ -1,0 +1,134 @@
+"""Logging in and out, who one is, and the own password."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from counterfoil.domain.access import CREDENTIAL_INVALID, NOT_PERMITTED
+from counterfoil.domain.errors import DomainError
+from counterfoil.entrypoints.http.identity.bodies import (
+    LoginBody,
+    OrganisationAnswer,
+    PasswordChangeBody,
+    PasswordSetBody,
+    SessionAnswer,
+    SessionView,
+)
+from counterfoil.entrypoints.http.identity.serving import (
+    Reader,
+    asking,
+    correlation_id,
+    keep_nothing,
+    user_answer,
+)
+from counterfoil.entrypoints.http.problems import problems
+from counterfoil.entrypoints.http.service import HttpService
+from counterfoil.usecases.identity.login import Doorkeeper, log_in, prove_password
+from counterfoil.usecases.identity.sessions import (
+    change_password,
+    log_out,
+    log_out_everywhere,
+    set_password_by_code,
+)
+
+
+def sessions_router(service: HttpService) -> APIRouter:
+    """Routes under /sessions and /session."""
+    router = APIRouter(tags=["sessions"])
+    door = Doorkeeper(store=service.store, passwords=service.passwords, now=service.now)
+
+    @router.post("/sessions", status_code=201, operation_id="log_in", responses=problems(401, 429))
+    def log_in_(body: LoginBody, request: Request, response: Response) -> SessionAnswer:
+        """Open a session with login and password: at most 12 hours, and 30 minutes without use."""
+        address = service.gate.admit_stranger(request)
+        opened = log_in(
+            door,
+            login=body.login,
+            password=body.password,
+            address=address,
+            correlation_id=correlation_id(request),
+        )
+        keep_nothing(response)
+        return SessionAnswer(
+            token=opened.secret,
+            expires_at=opened.expires_at,
+            user_id=opened.user_id,
+            org_id=opened.org_id,
+        )
+
+    @router.delete("/sessions", status_code=204, operation_id="log_out", responses=problems(401, 403))
+    def log_out_(
+        principal: Reader,
+        request: Request,
+        *,
+        everywhere: Annotated[bool, Query(description="End all sessions of the user.")] = False,
+    ) -> None:
+        """End the session that asks, or all of the user's."""
+        with service.store.concurrent() as work:
+            if everywhere:
+                log_out_everywhere(work, asking(service, request, principal))
+            else:
+                log_out(work, asking(service, request, principal))
+
+    @router.get("/session", operation_id="show_session", responses=problems(401))
+    def show_session(principal: Reader) -> SessionView:
+        """Who asks: user, organisation, roles, limits, scopes."""
+        with service.store.read() as work:
+            user = work.identity.user(principal.user_id)
+            organisation = work.identity.organisation(principal.org_id)
+            if user is None or organisation is None:
+                raise DomainError(CREDENTIAL_INVALID)
+            return SessionView(
+                user=user_answer(work, user),
+                organisation=OrganisationAnswer.of(organisation, principal.party_id),
+                scopes=sorted(principal.scopes),
+                credential="session" if principal.credential_id.startswith("session:") else "token",
+            )
+
+    @router.post(
+        "/session/password",
+        status_code=204,
+        operation_id="change_password",
+        responses=problems(401, 403, 422, 429),
+    )
+    def change_password_(body: PasswordChangeBody, principal: Reader, request: Request) -> None:
+        """Change the own password; ends all sessions of the user, this one too."""
+        if not principal.credential_id.startswith("session:"):
+            raise DomainError(NOT_PERMITTED, needed="a session")
+        proved = prove_password(
+            door,
+            principal.user_id,
+            password=body.current_password,
+            address=service.gate.admit_stranger(request),
+        )
+        with service.store.concurrent() as work:
+            change_password(
+                work,
+                asking(service, request, principal),
+                service.passwords,
+                proved_hash=proved,
+                password=body.new_password,
+            )
+
+    @router.post(
+        "/sessions/password-by-code",
+        status_code=204,
+        operation_id="set_password_by_code",
+        responses=problems(401, 422, 429),
+    )
+    def set_password(body: PasswordSetBody, request: Request) -> None:
+        """Set a password with the code that an administrator handed over; then log in with it."""
+        service.gate.admit_stranger(request)
+        with service.store.concurrent() as work:
+            set_password_by_code(
+                work,
+                service.passwords,
+                code=body.code,
+                password=body.password,
+                now=service.now(),
+                correlation_id=correlation_id(request),
+            )
+
+    return router
