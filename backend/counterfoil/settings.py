@@ -1,20 +1,29 @@
 """The one reader of the environment.
 
-Variables begin with COUNTERFOIL_, for example COUNTERFOIL_HOME. The passphrase and the address of the
-database are secrets: they are shown in no summary, message or log.
+Variables begin with COUNTERFOIL_, for example COUNTERFOIL_HOME. The passphrase, tokens and the addresses of
+database and node are secrets: they are shown in no summary, message or log.
 """
 
 from __future__ import annotations
 
+from errno import ENODATA
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
-from annotated_types import Ge
+from annotated_types import Ge, Gt, Le
 from pydantic import SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 STANDARD_SCRYPT_N = 2**18
 SETTLEMENT_LOTS_PER_CALL = 500
+
+
+LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
+
+
+def variable(field: str) -> str:
+    """The environment variable of a setting."""
+    return f"COUNTERFOIL_{field.upper()}"
 
 
 class Settings(BaseSettings):
@@ -26,6 +35,19 @@ class Settings(BaseSettings):
     allow_time_travel: lets the chain's clock be advanced, for demos and tests. keystore_scrypt_n: cost of
     guessing the passphrase of a key file, a power of two. settlement_lots_per_call: lots paid by one
     transaction at most. log_level: of the structured log on standard error.
+
+    For the service:
+
+    passphrase_file: a file whose first line is the passphrase, such as a credential of systemd.
+    chain: JSON-RPC address of a node, http or https; None: the embedded chain in the home.
+    host, port: where HTTP is served. http_connections, worker_connections: transactions that each process
+    runs at once on the database. stop_after_s: how long the processes have to finish when they are stopped.
+    metrics_token: whoever sends it as a bearer token may read /metrics from elsewhere than this machine.
+    otlp_endpoint: where OpenTelemetry traces are sent, by OTLP over HTTP; None: nothing is traced.
+    confirmations: blocks on top of a transaction before it is final; 0 where blocks are final at once.
+    relay_in_flight: transactions of the relayer that wait to be mined at once.
+    lag_blocks, beat_age_s: from when on the service is not ready, blocks not indexed and seconds without a
+    sign of the worker.
     """
 
     model_config = SettingsConfigDict(env_prefix="COUNTERFOIL_", extra="forbid", frozen=True)
@@ -36,7 +58,21 @@ class Settings(BaseSettings):
     allow_time_travel: bool = False
     keystore_scrypt_n: Annotated[int, Ge(2)] = STANDARD_SCRYPT_N
     settlement_lots_per_call: Annotated[int, Ge(1)] = SETTLEMENT_LOTS_PER_CALL
-    log_level: str = "WARNING"
+    log_level: LogLevel = "WARNING"
+
+    passphrase_file: Path | None = None
+    chain: SecretStr | None = None
+    host: str = "127.0.0.1"
+    port: Annotated[int, Ge(0), Le(65535)] = 8080
+    http_connections: Annotated[int, Ge(2), Le(200)] = 16
+    worker_connections: Annotated[int, Ge(2), Le(200)] = 8
+    stop_after_s: Annotated[float, Gt(0), Le(300)] = 8.0
+    metrics_token: SecretStr | None = None
+    otlp_endpoint: str | None = None
+    confirmations: Annotated[int, Ge(0), Le(10_000)] = 0
+    relay_in_flight: Annotated[int, Ge(1), Le(64)] = 1
+    lag_blocks: Annotated[int, Ge(1)] = 50
+    beat_age_s: Annotated[float, Gt(0)] = 15.0
 
     @field_validator("keystore_scrypt_n")
     @classmethod
@@ -45,10 +81,49 @@ class Settings(BaseSettings):
             raise ValueError("must be a power of two")
         return value
 
-    @field_validator("database")
+    @field_validator("database", "chain", "metrics_token")
     @classmethod
     def _empty_is_none(cls, value: SecretStr | None) -> SecretStr | None:
         return value if value is not None and value.get_secret_value() else None
+
+    @field_validator("otlp_endpoint", "passphrase_file", mode="before")
+    @classmethod
+    def _empty_text_is_none(cls, value: object) -> object:
+        return value or None
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _upper_case(cls, value: object) -> object:
+        return value.upper() if isinstance(value, str) else value
+
+    @field_validator("chain")
+    @classmethod
+    def _http_address(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not value.get_secret_value().startswith(("http://", "https://")):
+            raise ValueError("must begin with http:// or https://")
+        return value
+
+    def given_passphrase(self) -> str | None:
+        """The passphrase of the environment or its file, or None. Raises OSError for a file without one."""
+        if self.passphrase is not None:
+            return self.passphrase.get_secret_value()
+        if self.passphrase_file is None:
+            return None
+        lines = self.passphrase_file.read_text(encoding="utf-8").splitlines()
+        if not lines or not lines[0]:
+            raise OSError(ENODATA, "it has no passphrase in its first line", str(self.passphrase_file))
+        return lines[0]
+
+    def summary(self) -> dict[str, str]:
+        """Every setting by its variable's name, in words; secrets say only whether they are set."""
+        told: dict[str, str] = {}
+        for name in type(self).model_fields:
+            value = getattr(self, name)
+            if isinstance(value, SecretStr):
+                told[variable(name)] = "(set)"
+            else:
+                told[variable(name)] = "(not set)" if value is None else str(value)
+        return told
 
     @property
     def chain_directory(self) -> Path:
@@ -64,6 +139,11 @@ class Settings(BaseSettings):
     def keys_directory(self) -> Path:
         """Encrypted keys, and the encrypted fingerprint key."""
         return self.home / "keys"
+
+    @property
+    def service_lock_path(self) -> Path:
+        """Held by the one service that runs on this home."""
+        return self.home / "service.lock"
 
     @property
     def deployment_path(self) -> Path:

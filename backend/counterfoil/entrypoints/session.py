@@ -62,15 +62,16 @@ class Session:
 
     def passphrase(self, _key_name: str) -> str:
         """The passphrase of the environment, or the one asked for; asked once a command."""
-        if self.settings.passphrase is not None:
-            return self.settings.passphrase.get_secret_value()
+        given = self.settings.given_passphrase()
+        if given is not None:
+            return given
         if self._asked is None:
             self._asked = SecretStr(typer.prompt("Passphrase", hide_input=True, err=True))
         return self._asked.get_secret_value()
 
     def choose_passphrase(self, key_name: str) -> str:
         """As `passphrase`, asked twice: for a ledger that is set up."""
-        if self.settings.passphrase is None and self._asked is None:
+        if self.settings.given_passphrase() is None and self._asked is None:
             self._asked = SecretStr(
                 typer.prompt("New passphrase", hide_input=True, confirmation_prompt=True, err=True)
             )

@@ -33,6 +33,7 @@ from counterfoil.store.service.idempotency import SqlIdempotency
 from counterfoil.store.service.identity import SqlIdentity
 from counterfoil.store.service.invoice_pages import SqlInvoicePages
 from counterfoil.store.service.outbox import SqlOutbox
+from counterfoil.store.service.service_state import SqlServiceState
 from counterfoil.store.service.webhooks import SqlWebhooks
 from counterfoil.store.versions import bring_up_to_date
 
@@ -55,6 +56,7 @@ class SqlUnitOfWork:
         self.credentials = SqlCredentials(connection)
         self.audit = SqlAudit(connection)
         self.files = SqlFiles(connection)
+        self.service_state = SqlServiceState(connection)
         self.idempotency = SqlIdempotency(connection)
         self.invoice_pages = SqlInvoicePages(connection)
         self.webhooks = SqlWebhooks(connection)
