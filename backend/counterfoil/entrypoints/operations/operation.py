@@ -171,7 +171,7 @@ class Operation(Generic[BodyT]):
     of the organisation that gives the command. sentence: what a checker reads. stated: the amount that the
     body itself states; amount: what the command comes to, where more has to be looked up. goes_on: whether
     `run` is to be called again after a step took effect. on_chain False: nothing reaches the ledger and what
-    `run` returns, a JSON object, is the result.
+    `run` returns, a JSON object, is the result. takes_files: its body names files that came with the request.
     """
 
     name: str
@@ -186,6 +186,7 @@ class Operation(Generic[BodyT]):
     looked_up: Callable[[Desk, BodyT], Money | None] | None = None
     goes_on: Callable[[Desk, BodyT, Sequence[EventRecord]], bool] = _is_one_step
     on_chain: bool = True
+    takes_files: bool = False
 
     @property
     def path_fields(self) -> tuple[str, ...]:

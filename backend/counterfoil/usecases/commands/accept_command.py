@@ -1,0 +1,99 @@
+"""Take a command down: the command, its idempotency key and the first answer in one transaction."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from counterfoil.domain.access import Principal, Scope, UserRole
+from counterfoil.domain.approvals import Amount, check_maker
+from counterfoil.domain.errors import DomainError, declare
+from counterfoil.domain.money import Money
+from counterfoil.ports.commands import CommandRecord
+from counterfoil.ports.idempotency import FirstAnswer
+from counterfoil.ports.identity import IdentityWork
+from counterfoil.ports.service_store import ServiceUnitOfWork
+from counterfoil.usecases.identity.rights import check_afresh
+
+KEY_REUSED = declare(
+    "IdempotencyKeyReused",
+    "the key was used for another request",
+    "Use a fresh key for every new request; keys never expire.",
+)
+
+
+class AcceptingWork(ServiceUnitOfWork, IdentityWork, Protocol):
+    """A unit of work with commands, keys and rights."""
+
+
+class AcceptingStore(Protocol):
+    """The doors that commands come in through."""
+
+    def concurrent(self) -> AbstractContextManager[AcceptingWork]: ...
+    def read(self) -> AbstractContextManager[AcceptingWork]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """answer: the first one; replayed: whether it was given before."""
+
+    answer: FirstAnswer
+    replayed: bool
+
+
+class _KeyTakenError(Exception):
+    """Drops the transaction of whoever came second."""
+
+
+def accept_command(
+    store: AcceptingStore,
+    principal: Principal,
+    command: CommandRecord,
+    *,
+    key: str,
+    request_hash: str,
+    stated: Money | None,
+    answered: Callable[[CommandRecord], FirstAnswer],
+    now: datetime,
+    beside: Callable[[AcceptingWork], None] | None = None,
+) -> Accepted:
+    """Keep the command, or find the one that came with this key before.
+
+    stated: the amount that the body states, for the maker's limit. answered: the first answer to it. beside:
+    keeps what belongs to the command, such as files. Raises DomainError CredentialInvalid, NotPermitted,
+    UserRoleMissing, LimitTooLow, IdempotencyKeyReused.
+    """
+    answer = answered(command)
+    try:
+        with store.concurrent() as work:
+            rights = check_afresh(work, principal, now=now, scope=Scope.WRITE, role=UserRole.MAKER)
+            if rights.principal.org_id != command.org_id:
+                raise TypeError("a command of another organisation than its maker's")
+            check_maker(
+                roles=rights.principal.roles,
+                limits=rights.limits,
+                operation=command.operation,
+                amount=None if stated is None else Amount(minor=stated.minor, currency=stated.currency.code),
+            )
+            work.commands.add(command)
+            # Waits for whoever uses the same key now.
+            if not work.idempotency.keep(org_id=command.org_id, key=key, answer=answer, at=now):
+                raise _KeyTakenError
+            if beside is not None:
+                beside(work)
+    except _KeyTakenError:
+        with store.read() as work:
+            known = work.idempotency.find(org_id=command.org_id, key=key)
+        if known is None or known.request_hash != request_hash:
+            raise DomainError(KEY_REUSED) from None
+        return Accepted(answer=known, replayed=True)
+    return Accepted(answer=answer, replayed=False)
+
+
+def digest_of(*parts: str) -> str:
+    """SHA-256 in hexadecimal over the parts, a line each."""
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
