@@ -23,7 +23,7 @@ class StepCaptured(Exception):  # noqa: N818 - not a failure: how a use case is 
     def __init__(self, *, contract: str, function: str, args: Sequence[Any], key: str) -> None:
         self.contract = contract
         self.function = function
-        self.args = tuple(args)
+        self.arguments = tuple(args)
         self.key = key
         super().__init__(f"{contract}.{function}")
 

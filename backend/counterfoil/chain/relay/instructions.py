@@ -55,7 +55,7 @@ class DeployedInstructions:
         terms = InstructionTerms.of_call(
             captured.contract,
             captured.function,
-            captured.args,
+            captured.arguments,
             key=captured.key,
             nonce=instruction_nonce(command_id, step),
             deadline_s=deadline_s,

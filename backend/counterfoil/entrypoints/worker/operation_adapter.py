@@ -1,0 +1,127 @@
+"""The registry's operations as the outbox asks for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from counterfoil.domain.approvals import Amount, approvals_needed, check_limit
+from counterfoil.domain.errors import DomainError
+from counterfoil.domain.money import Money
+from counterfoil.domain.states import Office
+from counterfoil.entrypoints.operations import Body, Desk, Operation, operation_named
+from counterfoil.ports.commands import CommandRecord
+from counterfoil.ports.engine import EventRecord, Signer
+from counterfoil.store.unit_of_work import Store
+from counterfoil.usecases.acting import office_key
+from counterfoil.usecases.outbox.problems import FOREIGN_KEY
+from counterfoil.usecases.resolving import find_party
+from counterfoil.usecases.workbench import Workbench
+
+_PARTY = "party:"
+_OFFICE = "office:"
+
+
+class DeskOperation:
+    """An operation of the registry at the desk of whoever acts: counterfoil's OpenOperation."""
+
+    def __init__(self, operation: Operation[Any], *, desk: Desk, body: Body, office: Office | None) -> None:
+        self._operation = operation
+        self._desk = desk
+        self._body = body
+        self._office = office
+
+    @property
+    def on_chain(self) -> bool:
+        """Whether something reaches the ledger."""
+        return self._operation.on_chain
+
+    def amount(self) -> Money | None:
+        """What the command comes to."""
+        return self._operation.amount(self._desk, self._body)
+
+    def sentence(self) -> str:
+        """What a checker reads."""
+        return self._operation.sentence(self._desk, self._body)
+
+    def fields(self) -> Mapping[str, object]:
+        """Every stated field."""
+        return self._operation.fields(self._body)
+
+    def run(self) -> object:
+        """Carry it out; on a bench that captures, StepCaptured ends it."""
+        return self._operation.run(self._desk, self._body)
+
+    def goes_on(self, events: Sequence[EventRecord]) -> bool:
+        """Whether there is a further step."""
+        return self._operation.goes_on(self._desk, self._body, events)
+
+    def signer(self, key: str) -> Signer | None:
+        """Who signs; None for a key that the party keeps itself. Raises DomainError ForeignKeyAsked.
+
+        Nothing is signed with a key of anybody but the one who acts, whatever the use case asks for.
+        """
+        bench = self._desk.bench
+        if self._office is not None:
+            signer = office_key(bench, self._office)
+            if signer.address != key:
+                raise DomainError(FOREIGN_KEY, operation=self._operation.name, key=key)
+            return signer
+        if key not in bench.read_model.state.parties[self._desk.party].keys:
+            raise DomainError(FOREIGN_KEY, operation=self._operation.name, key=key)
+        party = find_party(bench, self._desk.party)
+        return None if party.custody == "own" else bench.keys.party_signer(party)
+
+
+class OperationDesk:
+    """Opens the operations of commands.
+
+    capturing: the bench on which nothing is sent; direct: the one for what never reaches the ledger.
+    read_file: the bytes of a file that a command brought, by its SHA-256.
+    """
+
+    def __init__(self, *, capturing: Workbench, direct: Workbench, read_file: Callable[[str], bytes]) -> None:
+        self._capturing = capturing
+        self._direct = direct
+        self._read_file = read_file
+
+    def __call__(self, command: CommandRecord) -> DeskOperation:
+        """Raises DomainError OperationUnknown, KeptBodyInvalid, ForeignKeyAsked."""
+        operation = operation_named(command.operation)
+        body = operation.read_body(command.body_json)
+        party_id, office = _actor(command, operation)
+        desk = Desk(
+            bench=self._capturing if operation.on_chain else self._direct,
+            party_id=party_id,
+            read_file=self._read_file,
+        )
+        return DeskOperation(operation, desk=desk, body=body, office=office)
+
+
+def _actor(command: CommandRecord, operation: Operation[Any]) -> tuple[int | None, Office | None]:
+    """The party or the office that a command was accepted for, which must be what the operation asks for."""
+    if command.actor.startswith(_PARTY) and operation.office is None:
+        return int(command.actor.removeprefix(_PARTY)), None
+    if operation.office is not None and command.actor == f"{_OFFICE}{operation.office.name.lower()}":
+        return None, operation.office
+    raise DomainError(FOREIGN_KEY, operation=operation.name, key=command.actor or "nobody")
+
+
+class OrganisationApprovals:
+    """Counts approvals by the organisation's policy; looks at the maker's limit where it is about money."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def __call__(self, command: CommandRecord, amount: Money | None) -> int:
+        """Raises DomainError LimitTooLow."""
+        with self._store.read() as work:
+            policy = work.identity.policy_of(command.org_id)
+            granted = work.identity.grants_of([command.made_by])
+        if amount is not None:
+            check_limit(
+                limits=granted[command.made_by].limits,
+                operation=command.operation,
+                amount=Amount(minor=amount.minor, currency=amount.currency.code),
+            )
+        return approvals_needed(policy, command.operation)

@@ -1,0 +1,120 @@
+"""The worker's wiring: an open ledger becomes a desk that prepares, signs, relays and settles."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from counterfoil.bootstrap import RELAYER_KEY, OpenLedger, Passphrase, open_ledger
+from counterfoil.chain.ledger_gateway import LedgerGateway
+from counterfoil.chain.relay.capturing import CapturingGateway, CapturingKeys
+from counterfoil.chain.relay.instructions import DeployedInstructions
+from counterfoil.chain.relay.relay import InstructionRelay
+from counterfoil.domain.errors import DomainError
+from counterfoil.entrypoints.worker.operation_adapter import OperationDesk, OrganisationApprovals
+from counterfoil.ports.store import PartyRecord
+from counterfoil.sealing.file_cipher import FileCipher
+from counterfoil.settings import Settings
+from counterfoil.usecases import refusals
+from counterfoil.usecases.files.encrypted_files import EncryptedFiles
+from counterfoil.usecases.outbox.expiring import expire_overdue
+from counterfoil.usecases.outbox.fault_points import At, no_fault
+from counterfoil.usecases.outbox.preparing import prepare_due
+from counterfoil.usecases.outbox.relaying import Relay
+from counterfoil.usecases.outbox.sending_desk import SendingDesk
+from counterfoil.usecases.read_model import ReadModel
+
+_SYNC_EVERY_S = 0.5
+
+
+@dataclass(slots=True)
+class CommandLoop:
+    """Prepares, relays and indexes in turns of one thread: nothing reads a state while it is folded."""
+
+    desk: SendingDesk
+    relay: Relay
+    read_model: ReadModel
+    _synced_at: float = 0.0
+
+    def turn(self) -> bool:
+        """One round; whether there may be more to do at once."""
+        moved = prepare_due(self.desk) > 0
+        moved |= self.relay.turn()
+        if not moved and time.monotonic() - self._synced_at >= _SYNC_EVERY_S:
+            # Others may write to the chain as well.
+            self.read_model.sync()
+            self._synced_at = time.monotonic()
+        return moved
+
+
+@dataclass(frozen=True, slots=True)
+class OpenWorker:
+    """An open ledger with a desk for commands."""
+
+    ledger: OpenLedger
+    desk: SendingDesk
+    files: EncryptedFiles
+    commands: CommandLoop
+
+    def expire(self) -> bool:
+        """End commands past their time."""
+        return expire_overdue(self.desk) > 0
+
+    def close(self) -> None:
+        """Give chain and store back."""
+        self.ledger.close()
+
+
+def open_worker(settings: Settings, *, passphrase: Passphrase, at: At = no_fault) -> OpenWorker:
+    """Open the ledger of a home for its worker. at: where tests stop the process. Raises as open_ledger."""
+    ledger = open_ledger(settings, passphrase=passphrase, at=at)
+    try:
+        return _wired(settings, ledger, at=at)
+    except BaseException:
+        ledger.close()
+        raise
+
+
+def _wired(settings: Settings, ledger: OpenLedger, *, at: At) -> OpenWorker:
+    direct = ledger.bench
+    read_model = ledger.bench.read_model
+    if not isinstance(read_model, ReadModel):
+        raise TypeError("the worker's read model is the one that follows the chain")
+
+    def active_key_of(party: PartyRecord) -> str:
+        keys = () if party.party_id is None else read_model.state.parties[party.party_id].keys
+        if not keys:
+            raise DomainError(refusals.PARTY_NOT_REGISTERED, name=party.name)
+        return sorted(keys)[0]
+
+    capturing = replace(
+        direct,
+        ledger=LedgerGateway(CapturingGateway(ledger.gateway)),
+        keys=CapturingKeys(ledger.keys, active_key_of=active_key_of),
+    )
+    ledger.keys.ensure(RELAYER_KEY)
+    ledger.keys.ensure_service_key()
+    files = EncryptedFiles(
+        cipher=FileCipher(), sealing=ledger.keys.service_key(), now=lambda: datetime.now(UTC)
+    )
+
+    def read_file(content_sha256: str) -> bytes:
+        with ledger.store.read() as work:
+            return files.content_for_service(work, content_sha256)
+
+    desk = SendingDesk(
+        store=ledger.store,
+        instructions=DeployedInstructions(ledger.deployment),
+        relay=InstructionRelay(ledger.web3, ledger.gateway),
+        read_model=read_model,
+        open_operation=OperationDesk(capturing=capturing, direct=direct, read_file=read_file),
+        approvals_of=OrganisationApprovals(ledger.store),
+        lanes=(ledger.keys.signer(RELAYER_KEY),),
+        now=lambda: datetime.now(UTC),
+        chain_now_s=direct.chain_now_s,
+        at=at,
+        confirmations=settings.confirmations,
+        in_flight=settings.relay_in_flight,
+    )
+    return OpenWorker(ledger, desk, files, CommandLoop(desk, Relay(desk), read_model))
