@@ -68,6 +68,7 @@ class ChainLog(Protocol):
         up_to_block: int | None = None,
         events: Collection[str] | None = None,
         subjects: Collection[str] | None = None,
+        party: int | None = None,
         limit: int,
     ) -> tuple[EventRecord, ...]: ...
     def read(self, *, after_block: int = NOTHING_READ) -> Iterator[EventRecord]: ...

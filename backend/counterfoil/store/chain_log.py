@@ -275,11 +275,13 @@ class SqlChainLog:
         up_to_block: int | None = None,
         events: Collection[str] | None = None,
         subjects: Collection[str] | None = None,
+        party: int | None = None,
         limit: int = _PAGE,
     ) -> tuple[EventRecord, ...]:
         """The next events after a place, in the chain's order, at most `limit`.
 
-        events: only those of these names; subjects: only those in the history of one of these.
+        events: only those of these names; subjects: only those in the history of one of these; party: only
+        those that concern it.
         """
         conditions = [_after(after)]
         if up_to_block is not None:
@@ -291,6 +293,17 @@ class SqlChainLog:
                 event_subjects.c.subject.in_(sorted(subjects))
             )
             conditions.append(tuple_(chain_events.c.block_number, chain_events.c.log_index).in_(named))
+        if party is not None:
+            # The place once more, on the table that is looked through: a feed asks for its end only.
+            block, log = event_parties.c.block_number, event_parties.c.log_index
+            theirs = select(block, log).where(
+                event_parties.c.party_id == party,
+                or_(
+                    block > after.block_number,
+                    and_(block == after.block_number, log > after.log_index),
+                ),
+            )
+            conditions.append(tuple_(chain_events.c.block_number, chain_events.c.log_index).in_(theirs))
         return self._matching(conditions, limit)
 
     def read(self, *, after_block: int = NOTHING_READ) -> Iterator[EventRecord]:
