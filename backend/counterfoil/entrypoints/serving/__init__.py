@@ -1,0 +1,1 @@
+"""`counterfoil serve`: a supervisor, and the processes that it keeps running."""
