@@ -76,12 +76,12 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandChange:
-    """A command in a state that its organisation is told of."""
+    """A command in a state that its organisation is told of. changed_at: since when it is in it."""
 
     command_id: str
     operation: str
     state: str
-    version: int
+    steps_done: int
     changed_at: datetime
     waiting_for: str
     problem_json: str | None

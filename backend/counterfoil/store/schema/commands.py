@@ -49,6 +49,8 @@ commands = Table(
     Column("version", Integer, nullable=False, default=1),
 )
 Index("ix_commands_org_id_command_id", commands.c.org_id, commands.c.command_id)
+# What changed last, for webhooks: a change of state moves waiting_since, the last one too.
+Index("ix_commands_org_id_waiting_since", commands.c.org_id, commands.c.waiting_since)
 Index(
     "ix_commands_open",
     commands.c.state,

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from counterfoil.ports.webhooks import (
@@ -206,16 +206,14 @@ class SqlWebhooks:
         self, org_id: str, *, since: datetime, states: Collection[str], limit: int
     ) -> tuple[CommandChange, ...]:
         """Commands that are in one of the states since then or later, the earliest first."""
-        changed = func.coalesce(commands.c.finished_at, commands.c.waiting_since)
         rows = self._connection.execute(
-            select(commands, changed.label("changed_at"))
+            select(commands)
             .where(
                 commands.c.org_id == org_id,
+                commands.c.waiting_since >= since,
                 commands.c.state.in_(tuple(states)),
-                or_(commands.c.finished_at >= since, commands.c.waiting_since >= since),
-                changed >= since,
             )
-            .order_by(changed, commands.c.command_id)
+            .order_by(commands.c.waiting_since, commands.c.command_id)
             .limit(limit)
         )
         return tuple(
@@ -223,8 +221,8 @@ class SqlWebhooks:
                 command_id=row.command_id,
                 operation=row.operation,
                 state=row.state,
-                version=row.version,
-                changed_at=row.finished_at or row.waiting_since,
+                steps_done=row.steps_done,
+                changed_at=row.waiting_since,
                 waiting_for=row.waiting_for,
                 problem_json=row.problem_json,
                 result_json=row.result_json,

@@ -1,0 +1,39 @@
+"""What the service answers about the ledger: one router a kind of object, all behind one rule of visibility."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from counterfoil.entrypoints.http.read import (
+    cash,
+    events,
+    facilities,
+    financings,
+    goods,
+    invoices,
+    liens,
+    lots,
+    notes,
+    parties,
+    statements,
+)
+from counterfoil.usecases.reading.read_side import ReadSide
+
+_ROOMS = (
+    parties,
+    invoices,
+    notes,
+    lots,
+    goods,
+    liens,
+    financings,
+    facilities,
+    cash,
+    statements,
+    events,
+)
+
+
+def read_routers(side: ReadSide) -> tuple[APIRouter, ...]:
+    """All of them, without the prefix of the version."""
+    return tuple(room.router(side) for room in _ROOMS)
