@@ -34,7 +34,8 @@ class Settings(BaseSettings):
     passphrase: opens the keys there; asked for where it is missing.
     allow_time_travel: lets the chain's clock be advanced, for demos and tests. keystore_scrypt_n: cost of
     guessing the passphrase of a key file, a power of two. settlement_lots_per_call: lots paid by one
-    transaction at most. log_level: of the structured log on standard error.
+    transaction at most. log_level: of the structured log on standard error. signing_keys: directory of keys
+    that `counterfoil sign` signs with, apart from any home.
 
     For the service:
 
@@ -59,6 +60,7 @@ class Settings(BaseSettings):
     keystore_scrypt_n: Annotated[int, Ge(2)] = STANDARD_SCRYPT_N
     settlement_lots_per_call: Annotated[int, Ge(1)] = SETTLEMENT_LOTS_PER_CALL
     log_level: LogLevel = "WARNING"
+    signing_keys: Path = Path("counterfoil-keys")
 
     passphrase_file: Path | None = None
     chain: SecretStr | None = None

@@ -110,30 +110,11 @@ class Keystore:
 
         Raises KeystoreError: KeyNotInKeystore, KeyFileBroken.
         """
-        content = self._content(name)
-        try:
-            return Web3.to_checksum_address("0x" + content["address"].removeprefix("0x"))
-        except (KeyError, ValueError, AttributeError, TypeError) as broken:
-            raise self._broken(name, "it states no address") from broken
+        return _stated_address(self._content(name), self._path(name))
 
     def unlock(self, name: str) -> LocalAccount:
         """The key, ready to sign; raises KeystoreError: KeyNotInKeystore, KeyLocked, KeyFileBroken."""
-        content = self._content(name)
-        try:
-            private_key = decode_keyfile_json(content, self._passphrase(name).encode())
-        except EthKeyfileException as refused:
-            # `from None`: the library's message and frames hold derived key material of no use to a reader.
-            if "MAC mismatch" in str(refused):
-                raise KeystoreError(KEY_LOCKED, name=name) from None
-            raise self._broken(
-                name, "it is not an encrypted key of version 3, or its parameters are wrong"
-            ) from None
-        except (KeyError, ValueError, TypeError, AttributeError):
-            raise self._broken(name, "it is not an encrypted key of version 3") from None
-        account: LocalAccount = Account.from_key(private_key)
-        if account.address != self.address(name):
-            raise self._broken(name, "its key does not belong to the address that it states")
-        return account
+        return _opened(self._content(name), self._path(name), name, self._passphrase)
 
     def _path(self, name: str) -> Path:
         if not _NAME.fullmatch(name):
@@ -173,15 +154,52 @@ class Keystore:
     def _content(self, name: str) -> dict[str, Any]:
         path = self._path(name)
         try:
-            content = json.loads(path.read_text(encoding="utf-8"))
+            return _read(path)
         except FileNotFoundError:
             known = ", ".join(self.names()) or "none"
             raise KeystoreError(KEY_UNKNOWN, name=name, directory=str(self._directory), known=known) from None
-        except ValueError as broken:
-            raise self._broken(name, "it is not JSON") from broken
-        if not isinstance(content, dict):
-            raise self._broken(name, "it is not an encrypted key of version 3")
-        return content
 
-    def _broken(self, name: str, reason: str) -> KeystoreError:
-        return KeystoreError(KEY_FILE_BROKEN, path=str(self._path(name)), reason=reason)
+
+def open_key_file(path: Path, passphrase: Callable[[str], str]) -> LocalAccount:
+    """The key of a file in the same format that lies anywhere.
+
+    passphrase: called with the file's name. Raises KeystoreError KeyLocked, KeyFileBroken, and OSError.
+    """
+    return _opened(_read(path), path, path.name, passphrase)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as broken:
+        raise _broken(path, "it is not JSON") from broken
+    if not isinstance(content, dict):
+        raise _broken(path, "it is not an encrypted key of version 3")
+    return content
+
+
+def _stated_address(content: dict[str, Any], path: Path) -> str:
+    try:
+        return Web3.to_checksum_address("0x" + content["address"].removeprefix("0x"))
+    except (KeyError, ValueError, AttributeError, TypeError) as broken:
+        raise _broken(path, "it states no address") from broken
+
+
+def _opened(content: dict[str, Any], path: Path, name: str, passphrase: Callable[[str], str]) -> LocalAccount:
+    try:
+        private_key = decode_keyfile_json(content, passphrase(name).encode())
+    except EthKeyfileException as refused:
+        # `from None`: the library's message and frames hold derived key material of no use to a reader.
+        if "MAC mismatch" in str(refused):
+            raise KeystoreError(KEY_LOCKED, name=name) from None
+        raise _broken(path, "it is not an encrypted key of version 3, or its parameters are wrong") from None
+    except (KeyError, ValueError, TypeError, AttributeError):
+        raise _broken(path, "it is not an encrypted key of version 3") from None
+    account: LocalAccount = Account.from_key(private_key)
+    if account.address != _stated_address(content, path):
+        raise _broken(path, "its key does not belong to the address that it states")
+    return account
+
+
+def _broken(path: Path, reason: str) -> KeystoreError:
+    return KeystoreError(KEY_FILE_BROKEN, path=str(path), reason=reason)

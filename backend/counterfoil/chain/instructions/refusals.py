@@ -31,6 +31,11 @@ SIGNATURE_UNUSABLE = declare(
 )
 SIGNATURE_OF_ANOTHER = declare(
     "SignatureOfAnother",
-    "The instruction {name} is to be signed by the key {key}, but this signature is of {signer}.",
+    "{name} is to be signed by the key {key}, not by {signer}.",
     "Sign with the named key, and exactly the message that was handed out.",
+)
+SIGNING_FILE_INVALID = declare(
+    "SigningFileInvalid",
+    "{file_name} holds nothing to sign: {reason}.",
+    "Give the file as the service handed it out.",
 )

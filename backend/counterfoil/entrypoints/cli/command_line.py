@@ -21,6 +21,7 @@ from counterfoil.entrypoints.cli.facility_enforcement import mount_enforcement
 from counterfoil.entrypoints.cli.finance import finance_app
 from counterfoil.entrypoints.cli.invoice import invoice_app
 from counterfoil.entrypoints.cli.invoice_record import mount_recording
+from counterfoil.entrypoints.cli.key import key_app
 from counterfoil.entrypoints.cli.ledger import clock_app, mount_ledger
 from counterfoil.entrypoints.cli.lien import lien_app
 from counterfoil.entrypoints.cli.lot import assignment_app, mount_lots
@@ -30,6 +31,7 @@ from counterfoil.entrypoints.cli.receipt import receipt_app
 from counterfoil.entrypoints.cli.receipt_orders import mount_orders
 from counterfoil.entrypoints.cli.receipt_show import mount_showing
 from counterfoil.entrypoints.cli.receipt_title import mount_title
+from counterfoil.entrypoints.cli.sign import mount_signing
 from counterfoil.entrypoints.cli.stock import stock_app
 from counterfoil.entrypoints.logs import log_to_stderr
 from counterfoil.entrypoints.session import Session, read_settings
@@ -89,6 +91,7 @@ app.add_typer(lien_app, name="lien")
 app.add_typer(price_app, name="price")
 app.add_typer(facility_app, name="facility")
 app.add_typer(external_lien_app, name="external-lien")
+app.add_typer(key_app, name="key")
 app.add_typer(clock_app, name="clock")
 mount_ledger(app)
 mount_standing(app)
@@ -99,6 +102,7 @@ mount_title(receipt_app)
 mount_orders(receipt_app)
 mount_showing(receipt_app)
 mount_enforcement(facility_app)
+mount_signing(app)
 mount_demo(app)
 
 
