@@ -154,9 +154,9 @@ class SqlFiles:
         )
 
     def readable_by(
-        self, owner: str, *, after: tuple[str, int] | None, limit: int
+        self, owner: str, *, after: tuple[str, int] | None, limit: int, subject: str | None = None
     ) -> tuple[SubjectFile, ...]:
-        """The files that an owner may read, by subject and position."""
+        """The files that an owner may read, by subject and position. subject: of this one only."""
         query = (
             _places()
             .join(file_readers, file_readers.c.subject == file_subjects.c.subject)
@@ -164,6 +164,8 @@ class SqlFiles:
             .order_by(file_subjects.c.subject, file_subjects.c.position)
             .limit(limit)
         )
+        if subject is not None:
+            query = query.where(file_subjects.c.subject == subject)
         if after is not None:
             query = query.where(tuple_(file_subjects.c.subject, file_subjects.c.position) > tuple_(*after))
         return self._subject_files(query)

@@ -29,3 +29,14 @@ WRAP_REFUSED = declare(
     "the wrap for key {key_id} is not taken: {reason}",
     "Wrap for the current keys of the subject's readers only; GET .../wraps lists them.",
 )
+
+SUBJECT_UNKNOWN = declare(
+    "FileSubjectUnknown",
+    "there is no {subject} whose files are yours to see",
+    "Name a note, receipt, bill or facility that you are a party to, an invoice of yours, or your own party.",
+)
+READER_UNKNOWN = declare(
+    "FileReaderUnknown",
+    "the party {party_id} has no access to {subject} that you could end",
+    "Access that the ledger gives ends with the ledger; access that was shared can be ended by a reader.",
+)

@@ -35,11 +35,12 @@ def is_of_ledger(subject: str) -> bool:
 
 def entitled_owners(work: UnitOfWork, state: LedgerState, subject: str) -> frozenset[str]:
     """The owners that the ledger, and for an invoice its two sides, entitle to a subject's files."""
-    keys = {
-        party.party_key
-        for party_id in entitled_parties(state, subject)
-        if (party := work.parties.by_id(party_id)) is not None
-    }
+    return owners_among(work, entitled_parties(state, subject), subject)
+
+
+def owners_among(work: UnitOfWork, party_ids: Iterable[int], subject: str) -> frozenset[str]:
+    """The owners that these parties are, and for an invoice its two sides."""
+    keys = {party.party_key for party_id in party_ids if (party := work.parties.by_id(party_id)) is not None}
     kind, _, name = subject.partition(":")
     if kind == "invoice":
         keys |= _sides(work, name)
