@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from threading import BoundedSemaphore
 
@@ -32,7 +33,7 @@ class Passwords:
         )
         # Each takes its memory for tens of milliseconds: many logins at once must not take all there is.
         self._at_once = BoundedSemaphore(_AT_ONCE)
-        self._nobodys = self._hasher.hash("nobody has this password")
+        self._nobodys = self._hasher.hash(secrets.token_bytes(32))
 
     def hash(self, password: str) -> str:
         """A fresh salted hash with its parameters, in the PHC form."""
@@ -43,7 +44,9 @@ class Passwords:
         """Whether the password is the one. None: nobody's hash is compared, which takes the same time."""
         with self._at_once:
             try:
-                matches = self._hasher.verify(password_hash or self._nobodys, _bytes(password))
+                matches = self._hasher.verify(
+                    self._nobodys if password_hash is None else password_hash, _bytes(password)
+                )
             except (VerificationError, InvalidHashError):
                 return False
         return matches and password_hash is not None
