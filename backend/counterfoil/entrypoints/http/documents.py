@@ -42,7 +42,9 @@ DocumentId = Annotated[str, Path(pattern=HASH_PATTERN, description="The document
 SubjectForm = Annotated[str, Form(pattern=SUBJECT_PATTERN, description="What the file belongs to.")]
 _MEDIA_TYPE = "application/octet-stream"
 _LONGEST_NAME = 255
-_BYTES: dict[int | str, dict[str, Any]] = {200: {"content": {_MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}}}}
+_BYTES: dict[int | str, dict[str, Any]] = {
+    200: {"content": {_MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}}}
+}
 
 
 def router(service: HttpService) -> APIRouter:
