@@ -6,20 +6,27 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from counterfoil.ports.commands import Commands
+from counterfoil.ports.files import Files
 from counterfoil.ports.idempotency import Idempotency
+from counterfoil.ports.identity import IdentityWork
 from counterfoil.ports.invoice_pages import InvoicePages
 from counterfoil.ports.outbox import Outbox
+from counterfoil.ports.service_state import ServiceState
 from counterfoil.ports.store import UnitOfWork
 from counterfoil.ports.webhooks import Webhooks
 
 
-class ServiceUnitOfWork(UnitOfWork, Protocol):
+class ServiceUnitOfWork(UnitOfWork, IdentityWork, Protocol):
     """One transaction, with what only the service keeps."""
 
     @property
     def commands(self) -> Commands: ...
     @property
     def outbox(self) -> Outbox: ...
+    @property
+    def files(self) -> Files: ...
+    @property
+    def service_state(self) -> ServiceState: ...
     @property
     def idempotency(self) -> Idempotency: ...
     @property

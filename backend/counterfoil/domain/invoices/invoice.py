@@ -24,6 +24,7 @@ class InvoiceFormat(StrEnum):
     CN_EINVOICE = "cn-einvoice"
     CN_MOF = "cn-mof"
     CN_OFD = "cn-ofd"
+    TABLE = "table"
 
 
 class InvoiceType(StrEnum):

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from fastapi import APIRouter, FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
+from counterfoil.entrypoints.http import documents, health
 from counterfoil.entrypoints.http.commands import commands_router
 from counterfoil.entrypoints.http.frame import Frame
 from counterfoil.entrypoints.http.giving import CommandGiver
@@ -42,8 +43,8 @@ def create_app(service: HttpService) -> FastAPI:
     app.state.service = service
     app.state.gate = service.gate
     giver = CommandGiver(service)
-    for router in (*_versioned(service, giver), *identity_routers(service)):
-        app.include_router(router)
+    app.include_router(_versioned(service, giver))
+    app.include_router(health.router(service))
     app.include_router(reference_router(app))
     add_problem_handlers(app)
     if service.cors_origins:
@@ -59,12 +60,14 @@ def create_app(service: HttpService) -> FastAPI:
     return app
 
 
-def _versioned(service: HttpService, giver: CommandGiver) -> tuple[APIRouter, ...]:
+def _versioned(service: HttpService, giver: CommandGiver) -> APIRouter:
     version = APIRouter(prefix=PREFIX)
     for router in (
         write_router(giver),
         commands_router(service),
         *read_routers(service.reading),
+        *identity_routers(service),
+        documents.router(service),
     ):
         version.include_router(router)
-    return (version,)
+    return version

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import MISSING, fields
 from typing import Any, cast
 
 from counterfoil.entrypoints.http.app import create_app
@@ -19,5 +20,9 @@ class _NotServed:
 def openapi_document() -> dict[str, Any]:
     """The document, without a database or a home."""
     nothing = cast(Any, _NotServed())
-    service = HttpService(store=nothing, gate=nothing, reading=nothing, files=nothing, sealing=nothing)
-    return document_of(create_app(service))
+    needed = {
+        field.name: nothing
+        for field in fields(HttpService)
+        if field.default is MISSING and field.default_factory is MISSING
+    }
+    return document_of(create_app(HttpService(**needed)))

@@ -26,7 +26,8 @@ from counterfoil.entrypoints.operations import Body, Operation, body_hash
 from counterfoil.observing.tracing import current_traceparent
 from counterfoil.ports.commands import CommandRecord
 from counterfoil.ports.idempotency import FirstAnswer
-from counterfoil.usecases.commands.accept_command import Accepted, AcceptingWork, accept_command, digest_of
+from counterfoil.ports.service_store import ServiceUnitOfWork
+from counterfoil.usecases.commands.accept_command import Accepted, accept_command, digest_of
 
 Maker = Annotated[Principal, Depends(require(Scope.WRITE, UserRole.MAKER))]
 Prefer = Annotated[
@@ -79,7 +80,7 @@ class CommandGiver:
         key: str,
         prefer: str | None,
         command_id: str | None = None,
-        beside: Callable[[AcceptingWork], None] | None = None,
+        beside: Callable[[ServiceUnitOfWork], None] | None = None,
     ) -> Response:
         """Keep the command and answer, at once or when it is over.
 

@@ -18,6 +18,7 @@ from counterfoil.ports.idempotency import FirstAnswer
 from counterfoil.ports.service_store import ServiceUnitOfWork
 from counterfoil.usecases.commands.accept_command import KEY_REUSED
 
+ServiceUnit = ServiceUnitOfWork
 REPLAY_HEADER = "Idempotent-Replay"
 IdempotencyKey = Annotated[
     str,

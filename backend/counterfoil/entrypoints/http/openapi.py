@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from typing import Any
 
 from fastapi import FastAPI
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from counterfoil import __version__
 from counterfoil.entrypoints.http.commands import Signature
 from counterfoil.entrypoints.http.problems import Problem
 from counterfoil.entrypoints.http.writes import request_model
@@ -64,6 +64,6 @@ def _without_framework_errors(document: dict[str, Any]) -> dict[str, Any]:
 def describe(app: FastAPI) -> None:
     """Let the application answer with this document."""
     app.title = "Counterfoil"
-    app.version = __version__
+    app.version = version("counterfoil")
     app.description = DESCRIPTION
     app.openapi = lambda: document_of(app)  # type: ignore[method-assign]  # the way that FastAPI documents

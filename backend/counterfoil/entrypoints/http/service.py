@@ -13,6 +13,7 @@ from counterfoil.ports.outbox import InstructionsPort
 from counterfoil.ports.sealing import Sealing
 from counterfoil.ports.service_store import ServiceStorePort
 from counterfoil.usecases.files.encrypted_files import EncryptedFiles
+from counterfoil.usecases.identity.passwords import Passwords
 from counterfoil.usecases.operating.readiness import Limits
 from counterfoil.usecases.reading.read_side import ReadSide
 
@@ -36,6 +37,7 @@ class HttpService:
     reading: ReadSide
     files: EncryptedFiles
     sealing: Sealing
+    passwords: Passwords
     instructions: InstructionsPort | None = None
     now: Callable[[], datetime] = _utc_now
     command_life: timedelta = timedelta(days=7)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 
 from counterfoil.domain.access import Principal, Scope, UserRole
 from counterfoil.domain.approvals import Amount, check_maker
@@ -15,8 +13,7 @@ from counterfoil.domain.errors import DomainError, declare
 from counterfoil.domain.money import Money
 from counterfoil.ports.commands import CommandRecord
 from counterfoil.ports.idempotency import FirstAnswer
-from counterfoil.ports.identity import IdentityWork
-from counterfoil.ports.service_store import ServiceUnitOfWork
+from counterfoil.ports.service_store import ServiceStorePort, ServiceUnitOfWork
 from counterfoil.usecases.identity.rights import check_afresh
 
 KEY_REUSED = declare(
@@ -24,17 +21,6 @@ KEY_REUSED = declare(
     "the key was used for another request",
     "Use a fresh key for every new request; keys never expire.",
 )
-
-
-class AcceptingWork(ServiceUnitOfWork, IdentityWork, Protocol):
-    """A unit of work with commands, keys and rights."""
-
-
-class AcceptingStore(Protocol):
-    """The doors that commands come in through."""
-
-    def concurrent(self) -> AbstractContextManager[AcceptingWork]: ...
-    def read(self) -> AbstractContextManager[AcceptingWork]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +36,7 @@ class _KeyTakenError(Exception):
 
 
 def accept_command(
-    store: AcceptingStore,
+    store: ServiceStorePort,
     principal: Principal,
     command: CommandRecord,
     *,
@@ -59,7 +45,7 @@ def accept_command(
     stated: Money | None,
     answered: Callable[[CommandRecord], FirstAnswer],
     now: datetime,
-    beside: Callable[[AcceptingWork], None] | None = None,
+    beside: Callable[[ServiceUnitOfWork], None] | None = None,
 ) -> Accepted:
     """Keep the command, or find the one that came with this key before.
 
