@@ -16,7 +16,6 @@ from typing import Any
 
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
-from ledger_support import BANK, HALDEN, LAHN, PASSPHRASE, Firm, ledger_in, record, settings_of, ubl
 
 from counterfoil.chain.deployment import Deployment
 from counterfoil.chain.relay.instructions import DeployedInstructions, terms_of
@@ -34,6 +33,7 @@ from counterfoil.usecases.cash.issue_cash import issue_cash
 from counterfoil.usecases.outbox.signatures import attach_signature
 from counterfoil.usecases.parties.register_party import register_party
 from counterfoil.usecases.wording import canonical_json
+from ledger_support import BANK, HALDEN, LAHN, PASSPHRASE, Firm, ledger_in, record, settings_of, ubl
 
 OWN_KEY: LocalAccount = Account.from_key(b"\x11" * 32)
 KEEPER = Firm("Eigene Schluessel AG", "DE111222339")

@@ -48,7 +48,12 @@ _BLOCK_SHARE_PERCENT = 80
 class InstructionRelay:
     """counterfoil.ports.outbox.RelayPort over one connection."""
 
-    def __init__(self, web3: Web3, gateway: ChainGateway) -> None:
+    def __init__(self, web3: Web3, gateway: ChainGateway, *, tries_all: bool) -> None:
+        """tries_all: every instruction is tried out before it is sent. Where the chain runs in this process
+        that doubles its work, and what a batch refuses costs nobody anything: then only those are tried whose
+        need for gas is not known, or that were sent before.
+        """
+        self._tries_all = tries_all
         self._rpc = Rpc(web3)
         self._gateway = gateway
         self._address = gateway.address_of(INSTRUCTIONS)
@@ -73,7 +78,12 @@ class InstructionRelay:
         """
         limits = [self._granted.get(_shape(step), 0) for step in steps]
         answers: list[Any] = [None] * len(steps)
-        known = [place for place, limit in enumerate(limits) if limit >= steps[place].gas_limit and limit]
+        known = []
+        for place, (step, limit) in enumerate(zip(steps, limits, strict=True)):
+            if limit and not self._tries_all and step.gas_limit == 0:
+                answers[place] = "0x"
+            elif limit >= max(1, step.gas_limit):
+                known.append(place)
         requests = [
             ("eth_call", [self._request(steps[place], relayer, limits[place]), "pending"]) for place in known
         ]

@@ -106,7 +106,7 @@ def _wired(settings: Settings, ledger: OpenLedger, *, at: At) -> OpenWorker:
     desk = SendingDesk(
         store=ledger.store,
         instructions=DeployedInstructions(ledger.deployment),
-        relay=InstructionRelay(ledger.web3, ledger.gateway),
+        relay=InstructionRelay(ledger.web3, ledger.gateway, tries_all=settings.chain is not None),
         read_model=read_model,
         open_operation=OperationDesk(capturing=capturing, direct=direct, read_file=read_file),
         approvals_of=OrganisationApprovals(ledger.store),
