@@ -29,7 +29,9 @@ class HttpService:
     """The outside of the HTTP process. It has neither chain nor keys of parties.
 
     instructions: what own keys sign; None where the process knows no deployment. command_life: how long a
-    command may wait. limits, metrics, metrics_token: of readiness and /metrics. Sizes in bytes.
+    command may wait. limits, metrics, metrics_token: of readiness and /metrics. public_url: as clients
+    reach the service, where identity providers send them back to. private_identity_providers: whether these
+    may stand in the own network and speak plain http. Sizes in bytes.
     """
 
     store: ServiceStorePort
@@ -46,6 +48,9 @@ class HttpService:
     longest_wait_s: int = 60
     poll_s: float = 0.02
     cors_origins: tuple[str, ...] = ()
+    webhooks_private: bool = False
     limits: Limits | None = None
     metrics: CollectorRegistry | None = None
     metrics_token: str | None = field(default=None, repr=False)
+    public_url: str = "http://127.0.0.1:8080"
+    private_identity_providers: bool = False

@@ -6,7 +6,7 @@ once: of a split, a payment or a netted settlement everybody reads its own part 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, datetime
 from enum import Enum
@@ -28,7 +28,7 @@ _LAST_S = int(datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC).timestamp())
 
 @dataclass(frozen=True, slots=True)
 class ShownEvent:
-    """An event for one reader. fields: as the event's own, in JSON; what the reader may not see is left out."""
+    """An event for one reader. fields: the event's own, in JSON, without what the reader may not see."""
 
     name: str
     block_number: int
@@ -100,7 +100,7 @@ def _had_lien(state: LedgerState, lot_id: LotId, party_id: int) -> bool:
 
 
 def _left_out(event: ev.LedgerEvent, state: LedgerState, viewer: Viewer) -> frozenset[str]:
-    """Fields that are not for this reader: the trade behind an assignment, of the invoices, and whole rounds."""
+    """Fields that are not for this reader: the trade behind an assignment, and the whole of a payment."""
     if viewer.sees_all:
         return frozenset()
     match event:
@@ -137,20 +137,26 @@ def plain_value(name: str, value: Any) -> Any:
     """A field in JSON: bytes as hexadecimal text, currencies as letters, lots and assets as written."""
     if name == "currency" and isinstance(value, int):
         return Currency.of_numeric(value).code
-    if isinstance(value, PartyRole):
-        return [role.name.lower() for role in PartyRole if value & role and role.name is not None]
-    if isinstance(value, Enum):
-        return value.name.lower()
-    if isinstance(value, bytes):
-        return value.hex()
-    if isinstance(value, LotId):
-        return f"{value.note_id}/{value.segment}/{value.index}"
-    if isinstance(value, AssetId):
-        return asset_text(value)
-    if isinstance(value, SubRange):
-        return {"first": value.first, "last": value.last}
+    for kind, write in _WRITTEN:
+        if isinstance(value, kind):
+            return write(value)
     if is_dataclass(value):
         return _fields(value)
     if isinstance(value, tuple | list | frozenset):
         return [plain_value(name, each) for each in value]
     return value
+
+
+def _role_names(roles: PartyRole) -> list[str]:
+    return [role.name.lower() for role in PartyRole if roles & role and role.name is not None]
+
+
+# Roles are numbers too, so they come before other enumerations.
+_WRITTEN: tuple[tuple[type[Any], Callable[[Any], Any]], ...] = (
+    (PartyRole, _role_names),
+    (Enum, lambda value: value.name.lower()),
+    (bytes, bytes.hex),
+    (LotId, str),
+    (AssetId, asset_text),
+    (SubRange, lambda value: {"first": value.first, "last": value.last}),
+)

@@ -112,7 +112,7 @@ def _settled(recorded: ev.Recorded, event: cash.CashSettled, party_id: int) -> I
             )
 
 
-def _cash(
+def _cash(  # noqa: PLR0917 - the fields of a movement
     recorded: ev.Recorded, kind: str, currency: int, minor: int, other_id: int | None, reference: bytes
 ) -> Movement:
     return Movement(
@@ -156,22 +156,32 @@ class _Holdings:
                 yield from self._split(recorded, event)
             case ev.LotAssigned() | ev.LotSold():
                 yield from self._moved(recorded, event)
-            case ev.LotAccepted(lot_id=lot_id):
-                if lot_id in self._held:
-                    yield self._went(recorded, lot_id, "assigned", None)
-                elif lot_id in self._asked:
-                    length, assignor_id = self._asked.pop(lot_id)
-                    yield self._came(recorded, lot_id, length, "assigned", assignor_id)
-            case ev.PaymentApplied():
-                for payout in event.payouts if event.final_round else ():
-                    if payout.lot_id in self._held:
-                        yield self._went(recorded, payout.lot_id, "settled", None)
-            case ev.NoteCancelled(note_id=note_id) | ev.NoteWrittenOff(note_id=note_id):
-                kind = "cancelled" if isinstance(event, ev.NoteCancelled) else "written off"
-                for lot_id in [each for each in self._held if each.note_id == note_id]:
-                    yield self._went(recorded, lot_id, kind, None)
+            case ev.LotAccepted():
+                yield from self._accepted(recorded, event.lot_id)
+            case ev.PaymentApplied() if event.final_round:
+                paid = [payout.lot_id for payout in event.payouts]
+                yield from self._ended(recorded, paid, "settled")
+            case ev.NoteCancelled(note_id=note_id):
+                yield from self._ended(recorded, self._of_note(note_id), "cancelled")
+            case ev.NoteWrittenOff(note_id=note_id):
+                yield from self._ended(recorded, self._of_note(note_id), "written off")
             case _:
                 pass
+
+    def _of_note(self, note_id: int) -> list[LotId]:
+        return [lot_id for lot_id in self._held if lot_id.note_id == note_id]
+
+    def _ended(self, recorded: ev.Recorded, lots: Iterable[LotId], kind: str) -> Iterator[Movement]:
+        for lot_id in lots:
+            if lot_id in self._held:
+                yield self._went(recorded, lot_id, kind, None)
+
+    def _accepted(self, recorded: ev.Recorded, lot_id: LotId) -> Iterator[Movement]:
+        if lot_id in self._held:
+            yield self._went(recorded, lot_id, "assigned", None)
+        elif lot_id in self._asked:
+            length, assignor_id = self._asked.pop(lot_id)
+            yield self._came(recorded, lot_id, length, "assigned", assignor_id)
 
     def _split(self, recorded: ev.Recorded, event: ev.LotSplit) -> Iterator[Movement]:
         cuts = event.lot_id in self._held

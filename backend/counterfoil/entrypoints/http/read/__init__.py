@@ -1,4 +1,4 @@
-"""What the service answers about the ledger: one router a kind of object, all behind one rule of visibility."""
+"""What the service answers about the ledger: a router a kind of object, all under one rule of visibility."""
 
 from __future__ import annotations
 

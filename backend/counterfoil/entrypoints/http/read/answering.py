@@ -138,8 +138,8 @@ async def list_answer(
 
 
 class Pager:
-    """Cuts a page out of sorted keys. purpose: the list and its parameters, so that a cursor of one list or of
-    other parameters, or of another organisation, is none of this one.
+    """Cuts a page out of sorted keys. what: the list with its parameters. A cursor of another list, of other
+    parameters or of another organisation is none of this one.
     """
 
     def __init__(self, side: ReadSide, principal: Principal, *, what: str, cursor: str | None) -> None:

@@ -257,7 +257,7 @@ async def _stream(
 ) -> AsyncIterator[str]:
     news = asyncio.Event()
     loop = asyncio.get_running_loop()
-    
+
     def tell() -> None:
         loop.call_soon_threadsafe(news.set)
 

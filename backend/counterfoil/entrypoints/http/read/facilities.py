@@ -332,7 +332,7 @@ def _pool(
         )
 
 
-def _price(
+def _price(  # noqa: PLR0917 - a price with its key
     work: ServiceUnitOfWork, reading: Reading, source_id: int, good: bytes, unit: int, price: Price
 ) -> PriceSheet:
     return PriceSheet(

@@ -330,7 +330,7 @@ def receipt_sheet(
     pledged = receipt.state is ReceiptState.ISSUED and reading.state.is_pledged(asset_id)
     shown = ReceiptState.PLEDGED if pledged else receipt.state
     return ReceiptSheet(
-        **_title(work, reading, viewer, asset_id, sight, holder_id=receipt.holder_id),
+        **_title(reading, viewer, asset_id, sight, holder_id=receipt.holder_id),
         good=good_ref(work, stock.good),
         quantity=plain_quantity(receipt.quantity, stock.decimals),
         detail_root=receipt.detail_root.hex() if whole else None,
@@ -357,7 +357,7 @@ def bill_sheet(
     shown = BillState.PLEDGED if pledged else bill.state
     known = work.titles.bill_number_of(bill.number)
     return BillSheet(
-        **_title(work, reading, viewer, asset_id, sight, holder_id=bill.holder_id),
+        **_title(reading, viewer, asset_id, sight, holder_id=bill.holder_id),
         good=good_ref(work, bill.good),
         quantity=plain_quantity(bill.quantity, bill.decimals),
         detail_root=bill.detail_root.hex() if whole else None,
@@ -373,7 +373,6 @@ def bill_sheet(
 
 
 def _title(
-    work: ServiceUnitOfWork,
     reading: Reading,
     viewer: Viewer,
     asset_id: AssetId,

@@ -127,7 +127,7 @@ def router(side: ReadSide) -> APIRouter:
 
 
 def require_asset(reading: Reading, viewer: Viewer, reference: str) -> AssetId:
-    """The asset; raises AssetReferenceInvalid, and as for one that does not exist where the viewer sees none."""
+    """The asset; raises AssetReferenceInvalid, and LotNotFound or such where the viewer sees none."""
     asset_id = asset_id_of(reference)
     if reading.visibility.of_asset(viewer, asset_id) > Sight.OUTLINE:
         return asset_id

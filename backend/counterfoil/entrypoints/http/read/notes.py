@@ -67,7 +67,7 @@ class NoteSide(StrEnum):
 
 
 class NoteInvoice(Shape):
-    """A part of an invoice that a note stands on. invoice_id, number: null where the document is not kept here."""
+    """A part of an invoice that a note stands on. The document is null where it is not kept here."""
 
     invoice_id: str | None
     number: str | None

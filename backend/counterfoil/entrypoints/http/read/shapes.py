@@ -93,7 +93,7 @@ _LAST_S = int(datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC).timestamp())
 
 
 def instant(seconds: int) -> datetime:
-    """A time of the ledger. Its clock has 40 bits: what lies beyond the year 9999 is shown as the end of it."""
+    """A time of the ledger. Its clock has 40 bits: what lies beyond the year 9999 is shown as its end."""
     return datetime.fromtimestamp(min(seconds, _LAST_S), UTC)
 
 

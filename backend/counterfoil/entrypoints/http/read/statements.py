@@ -152,7 +152,7 @@ def router(side: ReadSide) -> APIRouter:
     return routes
 
 
-async def _answer(
+async def _answer(  # noqa: PLR0917 - the parameters of the two routes
     side: ReadSide,
     request: Request,
     principal: Principal,

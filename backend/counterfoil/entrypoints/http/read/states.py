@@ -1,4 +1,4 @@
-"""The states of the ledger in words, as answers and filters write them; a test compares them with the ledger's."""
+"""The states of the ledger in words, as answers and filters write them; a test compares the two."""
 
 from __future__ import annotations
 
