@@ -140,6 +140,14 @@ class SqlIdentity:
         )
         return None if row is None else _user(row)
 
+    def forget_subjects(self, org_id: str) -> None:
+        """Let no user of the organisation be one of an identity provider any more."""
+        self._connection.execute(
+            update(users)
+            .where(users.c.org_id == org_id, users.c.oidc_subject.is_not(None))
+            .values(oidc_subject=None, version=users.c.version + 1)
+        )
+
     def users_of(self, org_id: str, *, after: str = "", limit: int = 100) -> tuple[UserRecord, ...]:
         """Users of an organisation in order of their ids, those behind `after`."""
         rows = self._connection.execute(

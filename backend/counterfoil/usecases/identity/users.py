@@ -143,6 +143,22 @@ def reset_password(work: IdentityWork, asking: Asking, *, user_id: str) -> tuple
     return changed, code
 
 
+def link_subject(work: IdentityWork, asking: Asking, *, user_id: str, subject: str | None) -> UserRecord:
+    """Say how the organisation's identity provider calls a user; None: it is nobody of the provider's.
+
+    Raises DomainError UserUnknown, or LoginTaken where another user is called so.
+    """
+    organisation, user = _own_user(work, asking, user_id)
+    if subject is not None:
+        other = work.identity.user_by_subject(organisation.org_id, subject)
+        if other is not None and other.user_id != user_id:
+            raise DomainError(refusals.LOGIN_TAKEN, login=subject)
+    linked = replace(user, oidc_subject=subject)
+    work.identity.save_user(linked)
+    record(work, asking, "user.linked", f"user:{user_id}", {"linked": subject is not None})
+    return linked
+
+
 def _own_user(work: IdentityWork, asking: Asking, user_id: str) -> tuple[OrganisationRecord, UserRecord]:
     return _locked_user(work, asking, user_id, reaches=lambda: False)
 

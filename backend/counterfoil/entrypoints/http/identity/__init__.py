@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from counterfoil.entrypoints.http.identity.audit import audit_router
 from counterfoil.entrypoints.http.identity.decisions import decisions_router
+from counterfoil.entrypoints.http.identity.oidc import identity_provider_router, oidc_router
 from counterfoil.entrypoints.http.identity.organisations import organisations_router, policies_router
 from counterfoil.entrypoints.http.identity.sessions import sessions_router
 from counterfoil.entrypoints.http.identity.tokens import tokens_router
@@ -17,9 +18,11 @@ def identity_routers(service: HttpService) -> tuple[APIRouter, ...]:
     """All of them, for the application to put under /v1."""
     return (
         sessions_router(service),
+        oidc_router(service),
         users_router(service),
         organisations_router(service),
         policies_router(service),
+        identity_provider_router(service),
         tokens_router(service),
         decisions_router(service),
         audit_router(service),

@@ -118,6 +118,15 @@ class RolesBody(Body):
     roles: Annotated[list[UserRole], Field(min_length=1, max_length=4, examples=[["checker"]])]
 
 
+class SubjectBody(Body):
+    """How the organisation's identity provider calls the user (claim `sub`); null for not at all."""
+
+    subject: Annotated[
+        str | None,
+        Field(min_length=1, max_length=255, pattern=r"^[^\x00-\x1f\x7f]+$", examples=["248289761001"]),
+    ]
+
+
 class LimitsBody(Body):
     """The user's limits from now on. Nothing is allowed in a currency without a limit."""
 
@@ -363,16 +372,6 @@ class WithdrawBody(Body):
     """Taking a command back."""
 
     comment: Comment = ""
-
-
-class DecidedAnswer(BaseModel):
-    """What became of the command."""
-
-    command_id: str
-    state: str
-    waiting_for: str
-    approvals_needed: int | None
-    approved: bool
 
 
 def limits_of(lines: list[Limit]) -> dict[tuple[str, str], int]:

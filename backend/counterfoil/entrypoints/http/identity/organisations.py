@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from counterfoil.domain.access import NOT_PERMITTED, OrganisationKind, Principal
 from counterfoil.domain.errors import DomainError
 from counterfoil.domain.ids import ORGANISATION
-from counterfoil.entrypoints.http.idempotency import Answer, IdempotencyKey, ServiceUnit
+from counterfoil.entrypoints.http.idempotency import Answer, IdempotencyKey
 from counterfoil.entrypoints.http.identity.bodies import (
     OrganisationAnswer,
     OrganisationBody,
@@ -30,6 +30,7 @@ from counterfoil.entrypoints.http.identity.serving import (
 from counterfoil.entrypoints.http.problems import problems
 from counterfoil.entrypoints.http.service import HttpService
 from counterfoil.ports.identity import IdentityWork, OrganisationRecord, OrganisationState
+from counterfoil.ports.service_store import ServiceUnitOfWork
 from counterfoil.usecases.identity import refusals
 from counterfoil.usecases.identity.asking import Asking
 from counterfoil.usecases.identity.organisations import (
@@ -86,7 +87,7 @@ def organisations_router(service: HttpService) -> APIRouter:
     ) -> Response:
         """Set an organisation up, for the operator. Hand the code over to its first administrator."""
 
-        def change(work: ServiceUnit, asked: Asking) -> Answer:
+        def change(work: ServiceUnitOfWork, asked: Asking) -> Answer:
             created = create_organisation(
                 work,
                 asked,
@@ -108,7 +109,7 @@ def organisations_router(service: HttpService) -> APIRouter:
     def put_state(
         request: Request, principal: Principal, key: str, *, org_id: str, state: OrganisationState
     ) -> Response:
-        def change(work: ServiceUnit, asked: Asking) -> Answer:
+        def change(work: ServiceUnitOfWork, asked: Asking) -> Answer:
             return shown(_answer(work, set_organisation_state(work, asked, org_id=org_id, state=state)))
 
         return writes.once(request, principal, key, None, change)
@@ -155,7 +156,7 @@ def policies_router(service: HttpService) -> APIRouter:
     def put(body: PolicyBody, principal: Administrator, request: Request, key: IdempotencyKey) -> Response:
         """Put this policy in place. Without a line for `*`, one other must approve (four eyes)."""
 
-        def change(work: ServiceUnit, asked: Asking) -> Answer:
+        def change(work: ServiceUnitOfWork, asked: Asking) -> Answer:
             return shown(PolicyAnswer(approvals=set_policy(work, asked, policy=body.approvals)))
 
         return writes.once(request, principal, key, body, change)

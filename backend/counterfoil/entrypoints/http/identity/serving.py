@@ -9,11 +9,12 @@ from fastapi import Depends, Query, Request, Response
 from pydantic import BaseModel
 
 from counterfoil.domain.access import Principal, Scope, UserRole
-from counterfoil.entrypoints.http.idempotency import Answer, ServiceUnit, once
+from counterfoil.entrypoints.http.idempotency import Answer, once
 from counterfoil.entrypoints.http.identity.bodies import UserAnswer, json_of
 from counterfoil.entrypoints.http.security import require
 from counterfoil.entrypoints.http.service import HttpService
 from counterfoil.ports.identity import IdentityWork, UserRecord
+from counterfoil.ports.service_store import ServiceUnitOfWork
 from counterfoil.usecases.identity.asking import Asking
 
 Reader = Annotated[Principal, Depends(require(Scope.READ))]
@@ -68,7 +69,7 @@ class Writes:
         principal: Principal,
         key: str,
         body: BaseModel | None,
-        change: Callable[[ServiceUnit, Asking], Answer],
+        change: Callable[[ServiceUnitOfWork, Asking], Answer],
     ) -> Response:
         """The answer of the change, or the first one if the key was used before for the same."""
         asked = asking(self._service, request, principal)

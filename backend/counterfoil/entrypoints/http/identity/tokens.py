@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request, Response
 
 from counterfoil.domain.access import Scope, UserRole
-from counterfoil.entrypoints.http.idempotency import Answer, IdempotencyKey, ServiceUnit
+from counterfoil.entrypoints.http.idempotency import Answer, IdempotencyKey
 from counterfoil.entrypoints.http.identity.bodies import (
     TokenAnswer,
     TokenBody,
@@ -18,6 +18,7 @@ from counterfoil.entrypoints.http.identity.serving import Reader, Writes, shown
 from counterfoil.entrypoints.http.problems import problems
 from counterfoil.entrypoints.http.service import HttpService
 from counterfoil.ports.identity import IdentityWork
+from counterfoil.ports.service_store import ServiceUnitOfWork
 from counterfoil.usecases.identity.asking import Asking
 from counterfoil.usecases.identity.tokens import create_token, revoke_token
 
@@ -49,7 +50,7 @@ def tokens_router(service: HttpService) -> APIRouter:
     def create(body: TokenBody, principal: Reader, request: Request, key: IdempotencyKey) -> Response:
         """Make a token for the user who is logged in. Its secret is shown this once."""
 
-        def change(work: ServiceUnit, asked: Asking) -> Answer:
+        def change(work: ServiceUnitOfWork, asked: Asking) -> Answer:
             token, secret = create_token(
                 work, asked, name=body.name, scopes=body.scopes, expires_at=body.expires_at
             )
@@ -71,7 +72,7 @@ def tokens_router(service: HttpService) -> APIRouter:
     def revoke(token_id: TokenId, principal: Reader, request: Request, key: IdempotencyKey) -> Response:
         """Revoke an own token; an administrator revokes any of the organisation."""
 
-        def change(work: ServiceUnit, asked: Asking) -> Answer:
+        def change(work: ServiceUnitOfWork, asked: Asking) -> Answer:
             return shown(TokenAnswer.of(revoke_token(work, asked, token_id=token_id)))
 
         return writes.once(request, principal, key, None, change)

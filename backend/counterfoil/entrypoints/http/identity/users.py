@@ -8,10 +8,11 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from counterfoil.domain.errors import DomainError
 from counterfoil.domain.ids import USER
-from counterfoil.entrypoints.http.idempotency import Answer, IdempotencyKey, ServiceUnit
+from counterfoil.entrypoints.http.idempotency import Answer, IdempotencyKey
 from counterfoil.entrypoints.http.identity.bodies import (
     LimitsBody,
     RolesBody,
+    SubjectBody,
     UserAnswer,
     UserBody,
     Users,
@@ -28,12 +29,14 @@ from counterfoil.entrypoints.http.identity.serving import (
 )
 from counterfoil.entrypoints.http.problems import problems
 from counterfoil.entrypoints.http.service import HttpService
+from counterfoil.ports.service_store import ServiceUnitOfWork
 from counterfoil.usecases.identity import refusals
 from counterfoil.usecases.identity.asking import Asking
 from counterfoil.usecases.identity.users import (
     create_user,
     disable_user,
     enable_user,
+    link_subject,
     reset_password,
     set_limits,
     set_roles,
@@ -77,7 +80,7 @@ def users_router(service: HttpService) -> APIRouter:
     def create(body: UserBody, principal: Administrator, request: Request, key: IdempotencyKey) -> Response:
         """Create a user. Hand the code over: with it the user sets a password within 48 hours."""
 
-        def change(work: ServiceUnit, asked: Asking) -> Answer:
+        def change(work: ServiceUnitOfWork, asked: Asking) -> Answer:
             user, code = create_user(
                 work,
                 asked,
@@ -104,7 +107,7 @@ def users_router(service: HttpService) -> APIRouter:
     ) -> Response:
         """Put these roles in place of the user's."""
 
-        def change(work: ServiceUnit, asked: Asking) -> Answer:
+        def change(work: ServiceUnitOfWork, asked: Asking) -> Answer:
             return shown(user_answer(work, set_roles(work, asked, user_id=user_id, roles=body.roles)))
 
         return writes.once(request, principal, key, body, change)
@@ -120,8 +123,25 @@ def users_router(service: HttpService) -> APIRouter:
     ) -> Response:
         """Put these limits in place of the user's. Without a limit, nothing of a currency is allowed."""
 
-        def change(work: ServiceUnit, asked: Asking) -> Answer:
+        def change(work: ServiceUnitOfWork, asked: Asking) -> Answer:
             user = set_limits(work, asked, user_id=user_id, limits=limits_of(body.limits))
+            return shown(user_answer(work, user))
+
+        return writes.once(request, principal, key, body, change)
+
+    @router.put(
+        "/{user_id}/subject",
+        operation_id="link_user",
+        response_model=UserAnswer,
+        responses=problems(401, 403, 404, 409, 422),
+    )
+    def put_subject(
+        user_id: UserId, body: SubjectBody, principal: Administrator, request: Request, key: IdempotencyKey
+    ) -> Response:
+        """Link a user to what the organisation's identity provider calls it."""
+
+        def change(work: ServiceUnitOfWork, asked: Asking) -> Answer:
+            user = link_subject(work, asked, user_id=user_id, subject=body.subject)
             return shown(user_answer(work, user))
 
         return writes.once(request, principal, key, body, change)
@@ -135,7 +155,7 @@ def users_router(service: HttpService) -> APIRouter:
     def disable(user_id: UserId, principal: Administrator, request: Request, key: IdempotencyKey) -> Response:
         """Let a user in no more: its sessions end, its tokens are revoked, its approvals stop counting."""
 
-        def change(work: ServiceUnit, asked: Asking) -> Answer:
+        def change(work: ServiceUnitOfWork, asked: Asking) -> Answer:
             return shown(user_answer(work, disable_user(work, asked, user_id=user_id)))
 
         return writes.once(request, principal, key, None, change)
@@ -149,7 +169,7 @@ def users_router(service: HttpService) -> APIRouter:
     def enable(user_id: UserId, principal: Administrator, request: Request, key: IdempotencyKey) -> Response:
         """Let a disabled user in again."""
 
-        def change(work: ServiceUnit, asked: Asking) -> Answer:
+        def change(work: ServiceUnitOfWork, asked: Asking) -> Answer:
             return shown(user_answer(work, enable_user(work, asked, user_id=user_id)))
 
         return writes.once(request, principal, key, None, change)
@@ -163,7 +183,7 @@ def users_router(service: HttpService) -> APIRouter:
     def reset(user_id: UserId, principal: Administrator, request: Request, key: IdempotencyKey) -> Response:
         """Void the user's password, sessions and tokens, and give a code for setting a new password."""
 
-        def change(work: ServiceUnit, asked: Asking) -> Answer:
+        def change(work: ServiceUnitOfWork, asked: Asking) -> Answer:
             user, code = reset_password(work, asked, user_id=user_id)
             answer = user_answer(work, user)
             return shown(UserWithCode(user=answer, code=code), kept=UserWithCode(user=answer, code=None))
