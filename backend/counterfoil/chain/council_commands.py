@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from eth_abi import encode
-from eth_utils import keccak
-
+from counterfoil.chain.abi_decoding import UndecodableError
 from counterfoil.chain.artifact import load_artifact
 from counterfoil.chain.contract_calls import ANCHORS, COUNCIL, KEY_DESK, LEDGER, ContractCalls
 from counterfoil.chain.key_proofs import sign_proof, typed_proof
 from counterfoil.domain.key_proof import KeyProof
+from counterfoil.ports.council import ActDescription
 from counterfoil.ports.engine import Receipt, Signer
 
 
 class KeyCalls(ContractCalls):
-    """counterfoil.ports.keys.KeyCommands on the contracts."""
+    """counterfoil.ports.council.KeyCommands on the contracts."""
 
     def add_key(self, *, by: Signer, party_id: int, key: str) -> Receipt:
         """Give a party a further key, as the registrar."""
@@ -54,7 +53,7 @@ class KeyCalls(ContractCalls):
 
 
 class CouncilCalls(ContractCalls):
-    """counterfoil.ports.keys.CouncilCommands on the contracts."""
+    """counterfoil.ports.council.CouncilCommands on the contracts."""
 
     def seat_council(self, *, by: Signer, members: Sequence[int]) -> Receipt:
         """Seat the first members, as the governor."""
@@ -81,6 +80,21 @@ class CouncilCalls(ContractCalls):
         called = load_artifact(contract).abi.function(function, len(args))
         return self._gateway.address_of(contract), called.encode_call(args)
 
+    def describe_act(self, target: str, call: bytes) -> ActDescription:
+        """What a call is, where it is one of this version's contracts."""
+        for contract, deployed in self._gateway.deployment.contracts.items():
+            if deployed.address != target:
+                continue
+            called = load_artifact(deployed.artifact).abi.function_with(call[:4])
+            if called is None:
+                break
+            try:
+                arguments = called.inputs.decode_named(call[4:])
+            except UndecodableError:
+                break
+            return ActDescription(contract=contract, function=called.signature, arguments=arguments)
+        return ActDescription(contract=None, function=None, arguments={})
+
     def proposal_view(self, proposal_id: int, *, block: int) -> Mapping[str, Any]:
         """ICouncil.Proposal."""
         return self._mapping(COUNCIL, "proposalOf", proposal_id, block=block)
@@ -92,7 +106,7 @@ class CouncilCalls(ContractCalls):
 
 
 class AnchorCalls(ContractCalls):
-    """counterfoil.ports.keys.AnchorCommands on the contracts."""
+    """counterfoil.ports.council.AnchorCommands on the contracts."""
 
     def anchor_head(self, *, by: Signer, head: bytes, sequence: int) -> Receipt:
         """Put the newest hash of a record on chain."""
@@ -102,8 +116,3 @@ class AnchorCalls(ContractCalls):
         """The newest anchor of an address; zeros before its first."""
         head, sequence = self._gateway.call(ANCHORS, "last", [by], block=block)
         return bytes(head), int(sequence)
-
-
-def act_hash(target: str, call: bytes) -> bytes:
-    """What a member approves: the hash of a call and of the contract that it goes to."""
-    return bytes(keccak(encode(["address", "bytes"], [target, call])))

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from counterfoil.domain.events.ledger_events import InvoiceShare, Recorded
 from counterfoil.domain.lot import LotId
 from counterfoil.domain.states import PartyRole, PartyState
+from counterfoil.ports.council import CouncilPort
 from counterfoil.ports.engine import BlockEvents, BlockHead, EventRecord, Receipt, Signer
 from counterfoil.ports.facility import FacilityPort
 from counterfoil.ports.goods import GoodsPort
@@ -166,6 +167,7 @@ class LedgerPort(
     MoneyCommands,
     GoodsPort,
     FacilityPort,
+    CouncilPort,
     LedgerViews,
     LedgerEvents,
     Protocol,

@@ -24,6 +24,21 @@ PARTY_KNOWN = declare(
     "a party with the identifier {identifier} is registered already, as number {party_id}",
     "Use that party, or correct the identifier.",
 )
+KEY_AMBIGUOUS = declare(
+    "KeyAmbiguous",
+    "{name} has not just one key: {keys}",
+    "Add the new key beside the others, and remove the old one afterwards.",
+)
+KEY_NOT_OF_PARTY = declare(
+    "KeyNotOfParty",
+    "{key} is no key of party {party_id}",
+    "Compare with `party show`, which lists the keys in use.",
+)
+PROPOSAL_NOT_FOUND = declare(
+    "ProposalNotFound",
+    "the council has no proposal {proposal_id}",
+    "Check the number; `council list` shows all proposals.",
+)
 OWN_KEY_ACCEPTS_ITSELF = declare(
     "OwnKeyAcceptsItself",
     "{name} keeps its own key, so nobody here can accept assignments in advance for it",

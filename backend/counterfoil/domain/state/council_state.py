@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from eth_utils import keccak
+
 from counterfoil.domain.states import ProposalState
+
+_WORD = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +27,13 @@ class Proposal:
     approvers: frozenset[int] = frozenset()
     executed_by_id: int | None = None
     executed_at_s: int | None = None
+
+    @property
+    def act_hash(self) -> bytes:
+        """What members approve: keccak256(abi.encode(target, call)), as contracts/Council.sol reckons it."""
+        padding = bytes(-len(self.call) % _WORD)
+        head = bytes(12) + bytes.fromhex(self.target[2:]) + (2 * _WORD).to_bytes(_WORD)
+        return bytes(keccak(head + len(self.call).to_bytes(_WORD) + self.call + padding))
 
 
 def quorum_of(members: int) -> int:

@@ -14,6 +14,7 @@ from typer.core import TyperGroup
 from counterfoil.domain.errors import CounterfoilError
 from counterfoil.entrypoints.cli.bill import bill_app
 from counterfoil.entrypoints.cli.cash import cash_app
+from counterfoil.entrypoints.cli.council import council_app
 from counterfoil.entrypoints.cli.demo import mount_demo
 from counterfoil.entrypoints.cli.external_lien import external_lien_app
 from counterfoil.entrypoints.cli.facility import facility_app, price_app
@@ -27,6 +28,7 @@ from counterfoil.entrypoints.cli.lien import lien_app
 from counterfoil.entrypoints.cli.lot import assignment_app, mount_lots
 from counterfoil.entrypoints.cli.note import mount_settlement, note_app
 from counterfoil.entrypoints.cli.party import mount_standing, party_app
+from counterfoil.entrypoints.cli.party_keys import mount_party_keys
 from counterfoil.entrypoints.cli.receipt import receipt_app
 from counterfoil.entrypoints.cli.receipt_orders import mount_orders
 from counterfoil.entrypoints.cli.receipt_show import mount_showing
@@ -92,6 +94,7 @@ app.add_typer(price_app, name="price")
 app.add_typer(facility_app, name="facility")
 app.add_typer(external_lien_app, name="external-lien")
 app.add_typer(key_app, name="key")
+app.add_typer(council_app, name="council")
 app.add_typer(clock_app, name="clock")
 mount_ledger(app)
 mount_standing(app)
@@ -102,6 +105,7 @@ mount_title(receipt_app)
 mount_orders(receipt_app)
 mount_showing(receipt_app)
 mount_enforcement(facility_app)
+mount_party_keys(party_app)
 mount_signing(app)
 mount_demo(app)
 

@@ -1,0 +1,62 @@
+"""Keys of parties, the consortium's council and anchored records, as Protocols; see ports.ledger.
+
+Addresses are checksummed 0x text; proofs are signatures of 65 bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from counterfoil.domain.key_proof import KeyProof
+from counterfoil.ports.engine import Receipt, Signer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActDescription:
+    """A call that the council may make, in the contracts' words.
+
+    contract, function: None where it is no function of this version's contracts. arguments: by name.
+    """
+
+    contract: str | None
+    function: str | None
+    arguments: Mapping[str, Any]
+
+
+class KeyCommands(Protocol):
+    """A party's keys: changed by the registrar, or by the party itself at the key desk."""
+
+    def add_key(self, *, by: Signer, party_id: int, key: str) -> Receipt: ...
+    def remove_key(self, *, by: Signer, party_id: int, key: str) -> Receipt: ...
+    def rotate_key(self, *, by: Signer, added: str, deadline_s: int, proof: bytes) -> Receipt: ...
+    def add_own_key(self, *, by: Signer, added: str, deadline_s: int, proof: bytes) -> Receipt: ...
+    def remove_own_key(self, *, by: Signer, removed: str) -> Receipt: ...
+    def typed_key_proof(self, proof: KeyProof) -> Mapping[str, Any]: ...
+    def sign_key_proof(self, *, by: Signer, proof: KeyProof) -> bytes: ...
+
+
+class CouncilCommands(Protocol):
+    """The council: members, proposals, approvals, acts."""
+
+    def seat_council(self, *, by: Signer, members: Sequence[int]) -> Receipt: ...
+    def propose_act(self, *, by: Signer, target: str, call: bytes, reason_hash: bytes) -> Receipt: ...
+    def approve_act(self, *, by: Signer, proposal_id: int, act_hash: bytes) -> Receipt: ...
+    def withdraw_approval(self, *, by: Signer, proposal_id: int) -> Receipt: ...
+    def execute_act(self, *, by: Signer, proposal_id: int, target: str, call: bytes) -> Receipt: ...
+    def encode_act(self, contract: str, function: str, args: Sequence[Any]) -> tuple[str, bytes]: ...
+    def describe_act(self, target: str, call: bytes) -> ActDescription: ...
+    def council_view(self, *, block: int) -> tuple[tuple[int, ...], int]: ...
+    def proposal_view(self, proposal_id: int, *, block: int) -> Mapping[str, Any]: ...
+
+
+class AnchorCommands(Protocol):
+    """Heads of records that are kept elsewhere."""
+
+    def anchor_head(self, *, by: Signer, head: bytes, sequence: int) -> Receipt: ...
+    def anchor_view(self, by: str, *, block: int | str = "latest") -> tuple[bytes, int]: ...
+
+
+class CouncilPort(KeyCommands, CouncilCommands, AnchorCommands, Protocol):
+    """All of it."""

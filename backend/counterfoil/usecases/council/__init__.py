@@ -1,0 +1,1 @@
+"""The consortium's council: proposals, approvals, acts, and the recovery of a lost key."""

@@ -1,0 +1,115 @@
+"""Put acts before the council: members that come and go, keys that were lost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from counterfoil.domain.errors import DomainError
+from counterfoil.domain.key_address import key_address
+from counterfoil.domain.states import ProposalState
+from counterfoil.ports.engine import Receipt
+from counterfoil.ports.store import DocumentKind
+from counterfoil.usecases import refusals
+from counterfoil.usecases.acting import Actor, actor_of
+from counterfoil.usecases.carrying_out import carry_out
+from counterfoil.usecases.resolving import PartyRef, party_id_of, required_text
+from counterfoil.usecases.wording import keep_wording
+from counterfoil.usecases.workbench import Outcome, Workbench
+
+_COUNCIL = "Council"
+_LEDGER = "Ledger"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActsProposed(Outcome):
+    """Proposals by number, in the order in which they are to be carried out.
+
+    receipts: fewer where an equal proposal of the party was open already.
+    """
+
+    proposal_ids: tuple[int, ...]
+
+
+def propose_admission(bench: Workbench, *, actor: PartyRef, member: PartyRef, reason: str) -> ActsProposed:
+    """Propose that a party comes into the council. reason: kept here, its hash on the ledger."""
+    member_id = party_id_of(bench, member)
+    return _propose(bench, actor, [(_COUNCIL, "admit", (member_id,))], reason, "propose_admission")
+
+
+def propose_removal(bench: Workbench, *, actor: PartyRef, member: PartyRef, reason: str) -> ActsProposed:
+    """Propose that a party leaves the council. reason: kept here, its hash on the ledger."""
+    member_id = party_id_of(bench, member)
+    return _propose(bench, actor, [(_COUNCIL, "remove", (member_id,))], reason, "propose_removal")
+
+
+def propose_recovery(
+    bench: Workbench,
+    *,
+    actor: PartyRef,
+    party: PartyRef,
+    new_key: str,
+    lost_key: str | None = None,
+    reason: str,
+) -> ActsProposed:
+    """Propose a new key for a party that lost its own, and that the lost one acts no more.
+
+    One proposal a key, the new one first. reason: the request or the minutes; kept here, its hash on the
+    ledger. An equal proposal of the same member that is open already is taken instead of made again. Raises
+    DomainError KeyAddressInvalid; KeyNotOfParty for a lost key that is not the party's.
+    """
+    party_id = party_id_of(bench, party)
+    acts = [(_LEDGER, "addKey", (party_id, key_address(new_key)))]
+    if lost_key is not None:
+        lost = key_address(lost_key)
+        if lost not in bench.read_model.state.parties[party_id].keys:
+            raise DomainError(refusals.KEY_NOT_OF_PARTY, key=lost, party_id=party_id)
+        acts.append((_LEDGER, "removeKey", (party_id, lost)))
+    return _propose(bench, actor, acts, reason, "propose_recovery")
+
+
+def _propose(
+    bench: Workbench,
+    actor: PartyRef,
+    acts: Sequence[tuple[str, str, tuple[Any, ...]]],
+    reason: str,
+    operation: str,
+) -> ActsProposed:
+    acting = actor_of(bench, actor)
+    stated = required_text(reason, field="reason")
+    proposal_ids: list[int] = []
+    receipts: list[Receipt] = []
+    for contract, function, args in acts:
+        target, call = bench.ledger.encode_act(contract, function, args)
+        known = _open_proposal(acting, target, call)
+        if known is None:
+            receipts.append(_put(acting, operation, target, call, stated))
+            known = len(bench.read_model.state.proposals)
+        proposal_ids.append(known)
+    return ActsProposed(operation=operation, receipts=tuple(receipts), proposal_ids=tuple(proposal_ids))
+
+
+def _put(acting: Actor, operation: str, target: str, call: bytes, reason: str) -> Receipt:
+    bench = acting.bench
+    facts = {"call": f"0x{call.hex()}", "reason": reason, "target": target}
+    reason_hash = keep_wording(bench, DocumentKind.REASON, facts)
+    return carry_out(
+        bench,
+        operation,
+        lambda: bench.ledger.propose_act(by=acting.key, target=target, call=call, reason_hash=reason_hash),
+    )
+
+
+def _open_proposal(acting: Actor, target: str, call: bytes) -> int | None:
+    """The party's newest proposal of just this call that can still be carried out."""
+    now_s = int(acting.bench.now().timestamp())
+    fitting = [
+        proposal.proposal_id
+        for proposal in acting.bench.read_model.state.proposals.values()
+        if proposal.state is ProposalState.OPEN
+        and proposal.proposer_id == acting.party_id
+        and (proposal.target, proposal.call) == (target, call)
+        and proposal.expires_at_s >= now_s
+    ]
+    return max(fitting, default=None)
