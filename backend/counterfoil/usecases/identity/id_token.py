@@ -16,7 +16,6 @@ from joserfc import jws
 from joserfc.errors import JoseError, UnsupportedAlgorithmError
 from joserfc.jwk import ECKey, OKPKey, RSAKey, import_key
 from joserfc.jws import JWSRegistry
-from joserfc.rfc7515.model import JWSAlgModel
 
 from counterfoil.domain.errors import DomainError
 from counterfoil.usecases.identity.refusals import OIDC_REFUSED
@@ -59,7 +58,7 @@ class IdClaims:
 class _Registry(JWSRegistry):
     """Our algorithms and no others. `EdDSA` is old for the name Ed25519, and providers still write it."""
 
-    def get_alg(self, name: str) -> JWSAlgModel:
+    def get_alg(self, name: str) -> Any:
         if name not in _KEY_TYPES:
             raise UnsupportedAlgorithmError(f"algorithm {name!r}")
         return self.algorithms[name]

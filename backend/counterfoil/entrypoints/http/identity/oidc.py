@@ -84,6 +84,7 @@ def oidc_router(service: HttpService) -> APIRouter:
     def end(
         request: Request,
         response: Response,
+        *,
         state: Word = "",
         code: Word = "",
         iss: Word | None = None,
