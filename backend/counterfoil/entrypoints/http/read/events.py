@@ -63,7 +63,7 @@ class EventSheet(Shape):
     tx_hash: str
     subjects: list[str] = Field(description="The objects that it is about.", examples=[["note:1"]])
     fields: dict[str, JsonValue] = Field(
-        description="What it says. Amounts in minor units, hashes in hexadecimal, times in seconds since 1970."
+        description="What it says. Amounts in minor units, hashes as hexadecimal text, times in seconds."
     )
 
 
