@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from counterfoil.domain.access import OrganisationKind
 from counterfoil.domain.approvals import Amount, approvals_needed, check_limit
 from counterfoil.domain.errors import DomainError
 from counterfoil.domain.money import Money
 from counterfoil.domain.states import Office
+from counterfoil.domain.visibility import Visibility, viewer_of
 from counterfoil.entrypoints.operations import Body, Desk, Operation, operation_named
 from counterfoil.ports.commands import CommandRecord
 from counterfoil.ports.engine import EventRecord, Signer
 from counterfoil.store.unit_of_work import Store
 from counterfoil.usecases.acting import office_key
 from counterfoil.usecases.outbox.problems import FOREIGN_KEY
+from counterfoil.usecases.reading.unseen import refuse_unseen
 from counterfoil.usecases.resolving import find_party
 from counterfoil.usecases.workbench import Workbench
 
@@ -86,16 +89,27 @@ class OperationDesk:
         self._read_file = read_file
 
     def __call__(self, command: CommandRecord) -> DeskOperation:
-        """Raises DomainError OperationUnknown, KeptBodyInvalid, ForeignKeyAsked."""
+        """Raises DomainError OperationUnknown, KeptBodyInvalid, ForeignKeyAsked, and NoteNotFound or such for
+        an object that the party does not see.
+        """
         operation = operation_named(command.operation)
         body = operation.read_body(command.body_json)
         party_id, office = _actor(command, operation)
+        # Before anything is worked out: amount and summary would tell of an object that is not theirs.
+        self._refuse_unseen(party_id, body)
         desk = Desk(
             bench=self._capturing if operation.on_chain else self._direct,
             party_id=party_id,
             read_file=self._read_file,
         )
         return DeskOperation(operation, desk=desk, body=body, office=office)
+
+    def _refuse_unseen(self, party_id: int | None, body: Body) -> None:
+        """Offices see everything, a party what it may see."""
+        with self._direct.read_model.reading() as view:
+            kind = OrganisationKind.OPERATOR if party_id is None else OrganisationKind.MEMBER
+            viewer = viewer_of(view.state, org_kind=kind.value, party_id=party_id)
+            refuse_unseen(Visibility(view.state, view.beside.sightings), viewer, body.subjects())
 
 
 def _actor(command: CommandRecord, operation: Operation[Any]) -> tuple[int | None, Office | None]:
