@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, Insert, select, update
+from sqlalchemy import Connection, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from counterfoil.ports.idempotency import FirstAnswer
@@ -41,9 +41,11 @@ class SqlIdempotency:
     def keep(self, *, org_id: str, key: str, answer: FirstAnswer, at: datetime) -> bool:
         """Keep the first answer. PostgreSQL waits here for another transaction with the same key."""
         inserted = self._connection.execute(
-            self._insert().values(org_id=org_id, key=key, created_at=at, **_columns(answer))
+            self._insert()
+            .values(org_id=org_id, key=key, created_at=at, **_columns(answer))
+            .returning(keys.c.key)
         )
-        return inserted.rowcount == 1
+        return inserted.first() is not None
 
     def complete(self, *, org_id: str, key: str, answer: FirstAnswer) -> None:
         """Put the answer in the place of the one that was kept."""
@@ -51,7 +53,7 @@ class SqlIdempotency:
             update(keys).where(keys.c.org_id == org_id, keys.c.key == key).values(**_columns(answer))
         )
 
-    def _insert(self) -> Insert:
+    def _insert(self) -> postgresql.Insert | sqlite.Insert:
         if self._connection.dialect.name == "postgresql":
             return postgresql.insert(keys).on_conflict_do_nothing()
         return sqlite.insert(keys).on_conflict_do_nothing()
