@@ -6,7 +6,8 @@
 #   start_postgres     starts the server and exports COUNTERFOIL_TEST_DATABASE, the address of its first database
 #   stop_postgres      stops it and removes its data; harmless when none was started
 #
-# The server listens on 127.0.0.1 only, with a password made for it, and promises nothing about power cuts.
+# The server listens on 127.0.0.1 only, with a password made for it. It promises nothing about power cuts, unless
+# POSTGRES_DURABLE is set: then what is committed is on the disk.
 
 _postgres_bin=""
 _postgres_folder=""
@@ -47,7 +48,8 @@ _as_postgres_user() {
 }
 
 start_postgres() { # needs find_postgres and scripts/lib/venv.sh
-  local password port settings
+  local password port settings sync=off
+  [ -z "${POSTGRES_DURABLE:-}" ] || sync=on
   _postgres_folder="$(mktemp -d)" || return 1
   password="$("$VENV_PYTHON" -c 'import secrets; print(secrets.token_hex(16))')" || return 1
   port="$("$VENV_PYTHON" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')" || return 1
@@ -60,7 +62,7 @@ start_postgres() { # needs find_postgres and scripts/lib/venv.sh
     --pwfile="$_postgres_folder/password" --auth=scram-sha-256 --encoding=UTF8 --locale=C \
     --locale-provider=icu --icu-locale=en-US --no-sync >"$_postgres_folder/initdb.log" 2>&1 \
     || { cat "$_postgres_folder/initdb.log" >&2; return 1; }
-  settings="-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off -c full_page_writes=off"
+  settings="-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=$sync -c full_page_writes=$sync"
   settings="$settings -c shared_buffers=32MB -c max_connections=50"
   # In the server's own folder: the one that the script runs in may be closed to the server's user.
   (cd "$_postgres_folder" && _as_postgres_user "$_postgres_bin/pg_ctl" start --wait --silent --pgdata="$_postgres_folder/data" \

@@ -3,7 +3,7 @@
     with Client("https://ledger.example", token=token) as ledger:
         command = ledger.confirm_note(7, {"face_minor": 100_00}, wait_s=30)
 
-`api` and `models` are written by scripts/build_client from the service's OpenAPI document.
+`api`, `models` and operations.json are written by scripts/build_client from the service's OpenAPI document.
 """
 
 from counterfoil.client.api import Client

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
-from typing import Literal
+from functools import cache
+from importlib.resources import files
+from typing import Any, Literal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,3 +34,18 @@ class Operation:
     body: Literal["json", "raw", "multipart"] | None
     body_fields: tuple[Field, ...]
     waits: bool
+
+
+@cache
+def operations() -> tuple[Operation, ...]:
+    """Every operation of the service, by name."""
+    text = (files("counterfoil.client") / "operations.json").read_text(encoding="utf-8")
+    return tuple(_operation(row) for row in json.loads(text))
+
+
+def _operation(row: dict[str, Any]) -> Operation:
+    fields = {
+        place: tuple(Field(**{**each, "choices": tuple(each["choices"])}) for each in row[place])
+        for place in ("path_fields", "query_fields", "body_fields")
+    }
+    return Operation(**{**row, **fields})

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 import httpx
 
@@ -17,7 +17,9 @@ _PASSING = frozenset({429, 502, 503, 504})
 _LONGEST_PAUSE_S = 30.0
 _WAIT_MARGIN_S = 10.0
 
-Query = Mapping[str, str | int | bool | None]
+QueryValue = str | int | bool | None
+Query = Mapping[str, QueryValue | Sequence[QueryValue]]
+"""A list repeats its parameter; None leaves it out."""
 FormFile = tuple[str, tuple[str, bytes, str]]
 """The field's name, then the file's name, its bytes and its media type."""
 
@@ -94,7 +96,7 @@ class Transport:
         """Give the connections back."""
         self._client().close()
 
-    def __enter__(self) -> Transport:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -136,7 +138,7 @@ class Transport:
         request = self._client().build_request(
             method,
             self.base_url + path,
-            params={name: _text(value) for name, value in (query or {}).items() if value is not None},
+            params=_parameters(query or {}),
             content=content,
             files=files,
             headers=sent,
@@ -146,7 +148,7 @@ class Transport:
 
     def pages(self, path: str, *, query: Query | None = None) -> Iterator[Any]:
         """Every item of a list, over all its pages."""
-        asked = dict(query or {})
+        asked: dict[str, QueryValue | Sequence[QueryValue]] = dict(query or {})
         while True:
             page = self.request("GET", path, query=asked).body
             yield from page["items"]
@@ -179,8 +181,14 @@ class Transport:
         raise NoAnswerError(reason, idempotency_key=idempotency_key)
 
 
-def _text(value: str | int | bool) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+def _parameters(query: Query) -> list[tuple[str, QueryValue | float]]:
+    found: list[tuple[str, QueryValue | float]] = []
+    for name, stated in query.items():
+        values = [stated] if stated is None or isinstance(stated, (str, int)) else stated
+        for value in values:
+            if value is not None:
+                found.append((name, str(value).lower() if isinstance(value, bool) else str(value)))
+    return found
 
 
 def _asked_pause_s(response: httpx.Response) -> float:
