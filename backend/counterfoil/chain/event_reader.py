@@ -21,7 +21,7 @@ from counterfoil.chain.rpc import Rpc, RpcError
 from counterfoil.ports.engine import BlockEvents, BlockHead, ChainError, ChainErrorKind, EventRecord
 
 _METHOD_MISSING = (-32601, -32600)
-_BLOCKS_A_BATCH = 128
+_FEWEST_BLOCKS, _BLOCKS_A_BATCH = 8, 128
 # Bounds what a batch may bring back: a log takes at least some hundred gas, events of ours some thousands.
 _GAS_A_BATCH = 250_000_000
 _INSTRUCTIONS = "Instructions"
@@ -36,6 +36,7 @@ class EventReader:
         self._rpc = rpc
         self._contracts: dict[str, tuple[str, ContractAbi]] = {}
         self._instructions: str | None = None
+        self._stride = _FEWEST_BLOCKS
 
     def watch(self, name: str, address: str, abi: ContractAbi) -> None:
         """Decode the logs of this address from now on, under this contract name."""
@@ -71,8 +72,10 @@ class EventReader:
         At least one, and each the child of the one before. Raises ChainError(Unavailable) for a block that is
         missing or whose logs and receipts do not fit together.
         """
-        numbers = range(from_block, min(to_block + 1, from_block + _BLOCKS_A_BATCH))
+        numbers = range(from_block, min(to_block + 1, from_block + self._stride))
         blocks = self._chosen(self._blocks(numbers), numbers)
+        # Full blocks use the gas up early: then fewer are asked for, and more again where they are empty.
+        self._stride = min(_BLOCKS_A_BATCH, max(_FEWEST_BLOCKS, 2 * len(blocks)))
         busy = [block for block in blocks if block["transactions"]]
         requests: list[tuple[str, list[Any]]] = []
         for block in busy:

@@ -17,7 +17,6 @@ from eth.abc import (
     BlockAPI,
     BlockHeaderAPI,
     ComputationAPI,
-    ReceiptAPI,
     SignedTransactionAPI,
     StateAPI,
     VirtualMachineAPI,
@@ -34,6 +33,7 @@ from counterfoil.chain import errors
 from counterfoil.chain.embedded.draft import BlockDraft, decode_transaction
 from counterfoil.chain.embedded.kv import STORE_NAME, SqliteKeyValue, sync_directory
 from counterfoil.chain.embedded.refusals import TransactionRefusedError
+from counterfoil.chain.embedded.stored_receipts import StoredReceipt, StoredReceiptDecoder
 from counterfoil.chain.embedded.vm import FORK, EmbeddedVM, chain_class
 from counterfoil.chain.errors import EmbeddedChainError
 
@@ -51,7 +51,7 @@ _UNREADABLE = (
     EVMMissingData,
     MissingTrieNode,
 )
-_RECENT_BLOCKS = 64
+_RECENT_BLOCKS = 256
 _IDENTITY_KEY = b"counterfoil:identity"
 _CLOCK_OFFSET_KEY = b"counterfoil:clock_offset_s"
 
@@ -95,7 +95,7 @@ class EmbeddedLedger:
         value.
         """
         self._clock = clock
-        self._recent: dict[bytes, tuple[BlockAPI, tuple[ReceiptAPI, ...]]] = {}
+        self._recent_blocks: dict[bytes, BlockAPI] = {}
         self.store = SqliteKeyValue(directory / STORE_NAME)
         try:
             self.identity = self._open_identity(directory, chain_id, block_gas_limit)
@@ -237,18 +237,19 @@ class EmbeddedLedger:
 
     def block(self, header: BlockHeaderAPI) -> BlockAPI:
         """The whole block of a header."""
-        return self.block_and_receipts(header)[0]
-
-    def block_and_receipts(self, header: BlockHeaderAPI) -> tuple[BlockAPI, tuple[ReceiptAPI, ...]]:
-        """The block of a header and its receipts, in the order of its transactions."""
-        found = self._recent.get(header.hash)
+        found = self._recent_blocks.get(header.hash)
         if found is None:
-            block = self.build_vm(header).get_block()
-            found = (block, tuple(block.get_receipts(self._chain.chaindb)))
-            if len(self._recent) >= _RECENT_BLOCKS:
-                self._recent.clear()  # a hash always names the same block: nothing here can go stale
-            self._recent[header.hash] = found
+            found = self.build_vm(header).get_block()
+            if len(self._recent_blocks) >= _RECENT_BLOCKS:
+                self._recent_blocks.clear()  # a hash always names the same block: nothing here can go stale
+            self._recent_blocks[header.hash] = found
         return found
+
+    def block_and_receipts(self, header: BlockHeaderAPI) -> tuple[BlockAPI, tuple[StoredReceipt, ...]]:
+        """The block of a header and its receipts, in the order of its transactions."""
+        receipts = self._chain.chaindb.get_receipts(header, StoredReceiptDecoder)
+        # py-evm passes on what its decoder made.
+        return self.block(header), cast(tuple[StoredReceipt, ...], tuple(receipts))
 
     def locate(self, transaction_hash: bytes) -> tuple[BlockHeaderAPI, int] | None:
         """The block header and the index of a transaction, or None where no block has it."""

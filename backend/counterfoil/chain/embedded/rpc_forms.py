@@ -11,15 +11,14 @@ from typing import Any
 
 import rlp
 from eth._utils.address import generate_contract_address
-from eth.abc import BlockAPI, BlockHeaderAPI, ReceiptAPI, SignedTransactionAPI
-from eth_typing import Address
-from eth_utils import to_checksum_address
+from eth.abc import BlockAPI, BlockHeaderAPI, SignedTransactionAPI
 
+from counterfoil.chain.addresses import checksummed
 from counterfoil.chain.embedded.refusals import BadParameterError
+from counterfoil.chain.embedded.stored_receipts import StoredReceipt
 
 _LEGACY_TYPE = 0
 _DYNAMIC_FEE_TYPE = 2
-_STATUS_SUCCESS = b"\x01"
 
 
 def as_bytes(value: Any, length: int | None = None) -> bytes:
@@ -59,7 +58,7 @@ def bytes_form(value: bytes | None) -> str:
 
 def address_form(value: bytes) -> str:
     """Checksummed 0x text of a 20-byte address."""
-    return str(to_checksum_address(Address(bytes(value))))
+    return checksummed(bytes(value))
 
 
 def bloom_form(value: int) -> str:
@@ -147,7 +146,7 @@ def transaction_form(header: BlockHeaderAPI, transaction: SignedTransactionAPI, 
     return form
 
 
-def receipt_forms(block: BlockAPI, receipts: Sequence[ReceiptAPI]) -> list[dict[str, Any]]:
+def receipt_forms(block: BlockAPI, receipts: Sequence[StoredReceipt]) -> list[dict[str, Any]]:
     """All receipts of a block in order; gas used is each transaction's own, the cumulative value stands
     beside it.
     """
@@ -160,7 +159,7 @@ def receipt_forms(block: BlockAPI, receipts: Sequence[ReceiptAPI]) -> list[dict[
         logs = [
             {
                 "address": address_form(log.address),
-                "topics": [f"0x{topic:064x}" for topic in log.topics],
+                "topics": ["0x" + topic.hex() for topic in log.topics],
                 "data": bytes_form(log.data),
                 "blockNumber": block_number,
                 "blockHash": block_hash,
@@ -185,7 +184,7 @@ def receipt_forms(block: BlockAPI, receipts: Sequence[ReceiptAPI]) -> list[dict[
                 "cumulativeGasUsed": hex(receipt.gas_used),
                 "gasUsed": hex(receipt.gas_used - gas_before),
                 "effectiveGasPrice": hex(transaction.max_fee_per_gas),
-                "status": "0x1" if receipt.state_root == _STATUS_SUCCESS else "0x0",
+                "status": "0x1" if receipt.succeeded else "0x0",
                 "type": hex(_transaction_type(transaction)),
                 "logsBloom": bloom_form(receipt.bloom),
                 "logs": logs,

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from eth_utils import keccak, to_checksum_address
+from eth_utils import keccak
+
+from counterfoil.chain.addresses import checksummed
 
 _MARKERS = frozenset(
     "0x" + keccak(text=signature).hex()
@@ -28,14 +30,14 @@ def attribute(receipt: Mapping[str, Any], *, instructions: str | None) -> dict[i
     same transaction, counts for the first instruction's key.
     """
     relays = None if instructions is None else instructions.lower()
-    sender = str(to_checksum_address(receipt["from"]))
+    sender = checksummed(receipt["from"])
     acting: dict[int, str] = {}
     waiting: list[int] = []
     for log in receipt["logs"]:
         waiting.append(int(log["logIndex"], 16))
         topics = log["topics"]
         if log["address"].lower() == relays and topics and topics[0].lower() in _MARKERS:
-            key = str(to_checksum_address("0x" + topics[1][-40:]))
+            key = checksummed("0x" + topics[1][-40:])
             acting.update(dict.fromkeys(waiting, key))
             waiting = []
     acting.update(dict.fromkeys(waiting, sender))
