@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from counterfoil.domain.errors import DomainError, declare
 from counterfoil.domain.invoices.invoice import (
@@ -175,8 +176,8 @@ class _Reading:
     def _text(self, name: str) -> str:
         return self._row.values.get(name, "")
 
-    def _note(self, code: str, name: str, **facts: object) -> None:
-        self._faults.append(found(code, name, **facts))
+    def _note(self, code: str, field: str, /, **facts: Any) -> None:
+        self._faults.append(found(code, field, **facts))
 
     def _give_up_if_faulty(self) -> None:
         if self._faults:

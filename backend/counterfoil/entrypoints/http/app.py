@@ -18,6 +18,7 @@ from counterfoil.entrypoints.http.problems import add_problem_handlers
 from counterfoil.entrypoints.http.read import read_routers
 from counterfoil.entrypoints.http.reference import reference_router
 from counterfoil.entrypoints.http.service import HttpService
+from counterfoil.entrypoints.http.webhooks import webhook_router
 from counterfoil.entrypoints.http.writes import write_router
 
 PREFIX = "/v1"
@@ -68,6 +69,7 @@ def _versioned(service: HttpService, giver: CommandGiver) -> APIRouter:
         *read_routers(service.reading),
         *identity_routers(service),
         documents.router(service),
+        webhook_router(service),
     ):
         version.include_router(router)
     return version

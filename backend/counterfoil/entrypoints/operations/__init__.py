@@ -9,9 +9,13 @@ from counterfoil.domain.errors import DomainError
 from counterfoil.entrypoints.operations import (
     bills,
     cash,
+    council,
+    external_liens,
     facilities,
     facility_enforcement,
     financings,
+    invoices,
+    keys,
     liens,
     lots,
     notes,
@@ -28,6 +32,9 @@ __all__ = ["Body", "Desk", "Operation", "body_hash", "operation_named", "operati
 
 _ROOMS: tuple[tuple[Operation[Any], ...], ...] = (
     parties.OPERATIONS,
+    keys.OPERATIONS,
+    council.OPERATIONS,
+    invoices.OPERATIONS,
     notes.OPERATIONS,
     lots.OPERATIONS,
     liens.OPERATIONS,
@@ -41,6 +48,7 @@ _ROOMS: tuple[tuple[Operation[Any], ...], ...] = (
     facilities.OPERATIONS,
     facility_enforcement.OPERATIONS,
     cash.OPERATIONS,
+    external_liens.OPERATIONS,
 )
 _BY_NAME = MappingProxyType({operation.name: operation for room in _ROOMS for operation in room})
 

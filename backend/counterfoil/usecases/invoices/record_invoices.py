@@ -77,7 +77,7 @@ def record_invoices(
     recorded = []
     for file_name, invoice in readable:
         try:
-            recorded.append(_record(bench, roster, file_name, invoice))
+            recorded.append(record_read(bench, roster, file_name, invoice))
         except DomainError as refused:
             rejected.append(_rejection(file_name, refused))
     return RecordedInvoices(recorded=tuple(recorded), rejected=tuple(rejected), onboarded=onboarded)
@@ -92,7 +92,10 @@ def _rejection(file_name: str, refused: DomainError) -> RejectedDocument:
     return RejectedDocument(file_name=file_name, code=refused.code, message=refused.message)
 
 
-def _record(bench: Workbench, roster: Roster, file_name: str, invoice: Invoice) -> InvoiceRecord:
+def record_read(bench: Workbench, roster: Roster, file_name: str, invoice: Invoice) -> InvoiceRecord:
+    """Keep one document that was read, or find it. Raises DomainError where it is not the first of its
+    invoice, or where a party is not registered.
+    """
     seller_key = roster.party_key_of(invoice.seller)
     buyer_key = roster.party_key_of(invoice.buyer)
     if seller_key == buyer_key:

@@ -123,7 +123,17 @@ class Roster:
             set_party_roles(self.bench, party=party_id, roles=roles | PartyRole.SUPPLIER)
 
     def party_key_of(self, party: InvoiceParty) -> str:
-        """The party key under which a document's party is registered now."""
+        """The party key under which a document's party is registered now.
+
+        Raises DomainError PartyNotFound, or PartyKeysConflict where its identifiers lead to several.
+        """
         with self.bench.store.begin() as work:
             found = work.parties.keys_of_identifiers(party_keys(party))
-        return next(iter(found.values()))
+        owners = sorted(set(found.values()))
+        if not owners:
+            raise DomainError(refusals.PARTY_NOT_FOUND, reference=party.name)
+        if len(owners) > 1:
+            raise DomainError(
+                refusals.PARTY_KEYS_CONFLICT, name=party.name, count=len(owners), parties=", ".join(owners)
+            )
+        return owners[0]
