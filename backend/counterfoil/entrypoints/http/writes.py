@@ -69,11 +69,15 @@ def _endpoint(operation: Operation[Any], giver: CommandGiver) -> Callable[..., A
     stated = request_model(operation)
 
     async def endpoint(
-        request: Request, principal: Maker, key: IdempotencyKey, prefer: Prefer = None, **path: Any
+        request: Request,
+        principal: Maker,
+        idempotency_key: IdempotencyKey,
+        prefer: Prefer = None,
+        **path: Any,
     ) -> Response:
         rest = await read_json(request, stated)
         body = whole_body(operation, path, rest)
-        return await giver.give(request, principal, operation, body, key=key, prefer=prefer)
+        return await giver.give(request, principal, operation, body, key=idempotency_key, prefer=prefer)
 
     endpoint.__name__ = operation.name
     # FastAPI reads the signature: the path's parameters are known only here.
