@@ -54,9 +54,14 @@ def own_party(bench: Workbench, *addresses: str) -> PartyRegistration:
 
 
 def proven(
-    bench: Workbench, party: str, new: LocalAccount, *, beside: bool = False, **changed: Any
+    bench: Workbench,
+    actor: str,
+    new: LocalAccount,
+    *,
+    beside: bool = False,
+    said: Mapping[str, Any] = MappingProxyType({}),
 ) -> NewKey:
-    """A new key with the proof that its holder makes elsewhere. changed: fields of the message."""
+    """A new key with the proof that its holder makes elsewhere. said: fields of the message, instead."""
     deadline_at = bench.now() + timedelta(days=1)
     message: dict[str, Any] = dict(
         key_proof(bench, actor=actor, new_key=new.address, deadline_at=deadline_at, beside=beside)
