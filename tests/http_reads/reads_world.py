@@ -147,4 +147,3 @@ class World:
 
 def party_key(party_id: int) -> str:
     return f"vat:DE{party_id:09d}"
-
