@@ -10,6 +10,7 @@ from eth_utils import keccak
 from hypothesis import given
 from hypothesis import strategies as st
 
+from counterfoil.domain.concern import concerned, subjects_of
 from counterfoil.domain.errors import DomainError
 from counterfoil.domain.events import council_events as council
 from counterfoil.domain.events.ledger_events import (
@@ -124,3 +125,31 @@ def test_what_does_not_fit_is_refused(events: tuple[LedgerEvent, ...]) -> None:
 def test_the_hash_of_an_act_is_reckoned_as_the_contract_does(call: bytes) -> None:
     proposal = state_of(*SEATED, replace(PROPOSED, call=call)).proposals[1]
     assert proposal.act_hash == keccak(encode(["address", "bytes"], [LEDGER, call]))
+
+
+def test_the_council_and_whom_it_is_about_may_see_what_it_does() -> None:
+    state = state_of(*SEATED, PROPOSED)
+    seen = {
+        council.MemberAdmitted(member_id=7): {1, 2, 7},
+        council.MemberRemoved(member_id=2): {1, 2},
+        PROPOSED: {1, 2},
+        _APPROVED: {1, 2},
+        council.ApprovalWithdrawn(proposal_id=1, member_id=1): {1, 2},
+        _EXECUTED: {1, 2},
+        council.KeyRotated(party_id=1, removed=OLD, added=NEW): {1},
+        council.OwnKeyAdded(party_id=1, by=OLD, added=NEW): {1},
+        council.OwnKeyRemoved(party_id=1, by=OLD, removed=NEW): {1},
+    }
+    for event, parties in seen.items():
+        assert concerned(Recorded(event=event, at_s=1), state) == parties, event
+
+
+def test_proposals_and_parties_have_a_history() -> None:
+    subjects = {
+        PROPOSED: ("proposal:1",),
+        _EXECUTED: ("proposal:1",),
+        council.MemberAdmitted(member_id=7): ("party:7",),
+        council.KeyRotated(party_id=1, removed=OLD, added=NEW): ("party:1",),
+    }
+    for event, told in subjects.items():
+        assert subjects_of(Recorded(event=event, at_s=1)) == told

@@ -11,6 +11,7 @@ from dataclasses import fields
 from typing import Any
 
 from counterfoil.domain.events import cash_events as cash
+from counterfoil.domain.events import council_events as council
 from counterfoil.domain.events import facility_events as facilities
 from counterfoil.domain.events import goods_events as goods
 from counterfoil.domain.events import ledger_events as ev
@@ -62,6 +63,17 @@ _OF_PARTIES = (
     ev.KeyAdded,
     ev.KeyRemoved,
     ev.StandingAcceptanceSet,
+    council.KeyRotated,
+    council.OwnKeyAdded,
+    council.OwnKeyRemoved,
+)
+_OF_COUNCIL = (
+    council.MemberAdmitted,
+    council.MemberRemoved,
+    council.ActProposed,
+    council.ActApproved,
+    council.ApprovalWithdrawn,
+    council.ActExecuted,
 )
 
 Reach = Callable[[LedgerState, Any], Iterator[int | None]]
@@ -86,6 +98,7 @@ def concerned(recorded: ev.Recorded, before: LedgerState) -> frozenset[int]:
       reaches who holds its live receipts or has them in pledge.
     - Of a financing or facility: funder and holder or borrower. Of a price: its source, and both sides of
       each facility that is not ended and goes by it.
+    - Of the council: its members, and the party that comes into it or leaves it.
     - Of a redemption: the party that is to be paid. A block on a lot reaches every lot of its note.
 
     Events of administration concern no party: only those see them who see everything.
@@ -302,6 +315,11 @@ def _by_price(state: LedgerState, event: facilities.PricePosted) -> Iterator[int
             yield facility.borrower_id
 
 
+def _in_council(state: LedgerState, event: Any) -> Iterator[int | None]:
+    yield from state.council_members
+    yield getattr(event, "member_id", None)
+
+
 def _on_whole_note(state: LedgerState, event: Any) -> Iterator[int | None]:
     return _everybody_on(state, event.note_id)
 
@@ -318,6 +336,7 @@ _SPECIAL: dict[type[ev.LedgerEvent], Reach] = {
     liens.BlockPlaced: _of_lien_asset,
     liens.BlockResolved: _of_lien_asset,
     **dict.fromkeys(_OF_WHOLE_NOTE, _on_whole_note),
+    **dict.fromkeys(_OF_COUNCIL, _in_council),
 }
 _BETWEEN_FUNDER_AND_HOLDER = (cash.LoanOffered, cash.PurchaseOffered)
 
@@ -370,6 +389,7 @@ _TELLERS: dict[str, Teller] = {
     "stock_id": _about("stock"),
     "financing_id": _about("financing"),
     "facility_id": _about("facility"),
+    "proposal_id": _about("proposal"),
 }
 _PARTY = _about("party")
 # Fields whose meaning depends on the event, and a party's own events.
@@ -386,6 +406,8 @@ _OF_EVENT: dict[type[ev.LedgerEvent], dict[str, Teller]] = {
     cash.CashRedeemed: {"party_id": _PARTY},
     facilities.PricePosted: {"source_id": _PARTY},
     goods.ExposureCapSet: {"keeper_id": _PARTY},
+    council.MemberAdmitted: {"member_id": _PARTY},
+    council.MemberRemoved: {"member_id": _PARTY},
     **{kind: {"party_id": _PARTY} for kind in _OF_PARTIES},
 }
 
