@@ -2,6 +2,7 @@
 pragma solidity 0.8.36;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import {Administered} from "./Administered.sol";
 import {LedgerClient} from "./LedgerClient.sol";
 import {IBillsOfLading} from "./interfaces/IBillsOfLading.sol";
 import {ILedger} from "./interfaces/ILedger.sol";
@@ -17,7 +18,7 @@ import {BillState, ReceiptState, ROLE_CARRIER} from "./types/States.sol";
 
 /// @title Bills of lading
 /// @dev What moves with a bill lies in its first word, so an endorsement reads and writes one word of this contract.
-contract BillsOfLading is AccessManaged, LedgerClient, IBillsOfLading {
+contract BillsOfLading is Administered, LedgerClient, IBillsOfLading {
     /// @dev receipt: written when the bill is discharged; it does not fit into the first word.
     struct Bill {
         BillState state;

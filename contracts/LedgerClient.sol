@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.36;
 
+import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 import {ActingParty} from "./ActingParty.sol";
+import {Instructed} from "./Instructed.sol";
 import {ILedger} from "./interfaces/ILedger.sol";
 import {PartyId} from "./types/Ids.sol";
 
@@ -9,7 +11,8 @@ import {PartyId} from "./types/Ids.sol";
 abstract contract LedgerClient is ActingParty {
     ILedger internal immutable LEDGER;
 
-    constructor(ILedger ledger) {
+    /// @dev The instructions that count for the ledger count here.
+    constructor(ILedger ledger) Instructed(_instructionsOf(IAccessManaged(address(ledger)).authority())) {
         LEDGER = ledger;
     }
 

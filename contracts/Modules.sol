@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.36;
 
-import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import {Administered} from "./Administered.sol";
 import {IModules} from "./interfaces/IModules.sol";
 
 /// @title Contracts that a contract lets in
 /// @dev AccessManager decides who may admit a module; the admitted address is kept here, because asking the manager
 /// costs about 11,000 gas on every call between contracts (docs/decisions/0003-one-ledger-contract.md).
-abstract contract Modules is AccessManaged, IModules {
+abstract contract Modules is Administered, IModules {
     mapping(address module => bool admitted) private _modules;
 
     modifier onlyModule() {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.36;
 
-import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {Invoices} from "./Invoices.sol";
 import {Parties} from "./Parties.sol";
 import {IInvoices} from "./interfaces/IInvoices.sol";
@@ -15,7 +14,7 @@ import {LotState, NoteState, ROLE_CORE_ENTERPRISE} from "./types/States.sol";
 /// @title Notes: confirmed receivables
 /// @dev A note's word is read by every move of its lots and has all that they ask for (PackedNotes). Its payment word
 /// is touched by disputes and settlement only.
-abstract contract Notes is AccessManaged, Parties, Invoices, INotes {
+abstract contract Notes is Parties, Invoices, INotes {
     using PackedNotes for uint256;
 
     /// @dev roundMinor: the payment under way, zero if none. cursor: last position that it has reached.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.36;
 
-import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {ActingParty} from "./ActingParty.sol";
+import {Administered} from "./Administered.sol";
 import {IParties} from "./interfaces/IParties.sol";
 import {NOBODY, PartyId} from "./types/Ids.sol";
 import {PartyState} from "./types/States.sol";
@@ -11,7 +11,7 @@ import {PartyState} from "./types/States.sol";
 /// @dev A key's word repeats party, roles and whether it may act, so that a move reads one word to know its actor.
 /// Changes to a party rewrite the words of its few keys. Acceptances are bitmaps over party numbers: a batch split
 /// to a hundred suppliers reads one word instead of a hundred.
-abstract contract Parties is AccessManaged, ActingParty, IParties {
+abstract contract Parties is Administered, ActingParty, IParties {
     struct Party {
         PartyState state;
         bool acceptsAll;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.36;
 
-import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import {Administered} from "./Administered.sol";
 import {LedgerClient} from "./LedgerClient.sol";
 import {IParties} from "./interfaces/IParties.sol";
 import {IStocks} from "./interfaces/IStocks.sol";
@@ -10,7 +10,7 @@ import {ROLE_INSPECTOR, ROLE_KEEPER} from "./types/States.sol";
 
 /// @title Stocks: what inspectors counted, and what receipts stand on it
 /// @dev One word holds all that issuing and pledging ask of a stock.
-abstract contract Stocks is AccessManaged, LedgerClient, IStocks {
+abstract contract Stocks is Administered, LedgerClient, IStocks {
     struct Stock {
         PartyId keeper;
         uint64 attested;

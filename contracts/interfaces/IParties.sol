@@ -39,10 +39,11 @@ interface IParties {
     /// @dev Requirements: caller holds the registrar role; the party exists; `state` is not None.
     function setPartyState(PartyId party, PartyState state) external;
 
-    /// @dev Requirements: caller holds the registrar role; the key never belonged to anybody, or to this party.
+    /// @dev Requirements: caller holds the keys role (registrar, key desk, council); the key never belonged to anybody, or
+    /// to this party.
     function addKey(PartyId party, address key) external;
 
-    /// @dev Requirements: caller holds the registrar role; the key is in use by this party.
+    /// @dev Requirements: caller holds the keys role (registrar, key desk, council); the key is in use by this party.
     function removeKey(PartyId party, address key) external;
 
     /// @notice Accepts in advance assignments of all notes (`debtor` zero) or of one debtor's notes.

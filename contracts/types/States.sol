@@ -94,6 +94,13 @@ enum FinancingState {
     Defaulted
 }
 
+/// @dev A proposal to the council. One past its time is still Open, and does nothing.
+enum ProposalState {
+    None,
+    Open,
+    Executed
+}
+
 /// @dev Roles of a party, one bit each. They say what a party may be on the ledger, not who administers it.
 uint32 constant ROLE_CORE_ENTERPRISE = 1 << 0;
 uint32 constant ROLE_SUPPLIER = 1 << 1;

@@ -8,14 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import IntEnum
 
 from counterfoil.chain.artifact import load_artifact
 from counterfoil.chain.contract_calls import (
+    ANCHORS,
     AUTHORITY,
     BILLS,
     CASH,
+    COUNCIL,
     FACILITIES,
     FINANCING,
+    INSTRUCTIONS,
+    KEY_DESK,
     LEDGER,
     LIENS,
     PRICES,
@@ -30,6 +35,37 @@ from counterfoil.domain.states import Office
 from counterfoil.ports.engine import ContractCall, Receipt, Signer
 
 _NO_DELAY = 0
+_DAY_S = 86_400
+# From a proposal to the council to the first and to the last second in which it can be carried out.
+COUNCIL_DELAY_S = _DAY_S
+COUNCIL_LIFETIME_S = 30 * _DAY_S
+# Routes a transaction; the longest layouts take some 200,000 gas each.
+_ROUTES_A_CALL = 12
+
+
+class ContractRole(IntEnum):
+    """AccessManager roles that no office has for itself.
+
+    KEYS: may give parties keys and take them away; the registrar, the key desk and the council hold it.
+    ANCHOR: may put the head of an audit log on chain.
+    """
+
+    KEYS = 5
+    ANCHOR = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """What an instruction's type hash stands for; contracts/interfaces/IInstructions.sol defines layouts.
+
+    contract: the name of the contract, whose address the deployment puts in.
+    """
+
+    type_hash: bytes
+    contract: str
+    selector: bytes
+    layout: bytes
+
 
 # The functions that AccessManager guards, by the office that may call them. Whatever else is restricted stays
 # with the governor, whose office is the manager's own administrator.
@@ -39,8 +75,6 @@ _GUARDED: Mapping[Office, Mapping[str, Sequence[tuple[str, int]]]] = {
             ("registerParty", 3),
             ("setPartyRoles", 2),
             ("setPartyState", 2),
-            ("addKey", 2),
-            ("removeKey", 2),
         )
     },
     Office.BANK: {CASH: (("issue", 4), ("attestPayout", 2))},
@@ -63,6 +97,10 @@ _GUARDED: Mapping[Office, Mapping[str, Sequence[tuple[str, int]]]] = {
     },
     Office.EXAMINER: {LIENS: (("blockAsset", 2),)},
 }
+_GUARDED_BY_ROLE: Mapping[ContractRole, tuple[str, Sequence[tuple[str, int]]]] = {
+    ContractRole.KEYS: (LEDGER, (("addKey", 2), ("removeKey", 2))),
+    ContractRole.ANCHOR: (ANCHORS, (("anchor", 2),)),
+}
 _MODULES: Mapping[str, Sequence[str]] = {
     LEDGER: (LIENS, FINANCING, SETTLEMENT),
     CASH: (FINANCING, SETTLEMENT, FACILITIES),
@@ -84,8 +122,12 @@ CONTRACTS = (
     PRICES,
     FACILITIES,
     SETTLEMENT,
+    INSTRUCTIONS,
+    KEY_DESK,
+    COUNCIL,
+    ANCHORS,
 )
-"""What a ledger of this version consists of, in the order of creation."""
+"""What a ledger of this version consists of; all but the instructions are created in this order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,14 +142,29 @@ class Deployed:
         return sum(receipt.gas_used for receipt in self.receipts)
 
 
-def deploy_ledger(gateway: ChainGateway, *, governor: Signer, officers: Mapping[Office, str]) -> Deployed:
-    """Create the contracts and give out the offices.
+def deploy_ledger(
+    gateway: ChainGateway,
+    *,
+    governor: Signer,
+    officers: Mapping[Office, str],
+    routes: Sequence[Route] = (),
+    anchor_keys: Sequence[str] = (),
+    council_delay_s: int = COUNCIL_DELAY_S,
+) -> Deployed:
+    """Create the contracts, give out the offices and say what instructions mean.
 
     governor: signs everything and keeps the administrator's role. officers: address by office, without the
-    governor. The caller saves gateway.deployment afterwards. Raises what the gateway raises.
+    governor. routes: the functions that parties and offices may sign instructions for. anchor_keys: addresses
+    that may anchor audit logs. The council has no members yet; the governor seats them once there are
+    parties. The caller saves gateway.deployment afterwards. Raises what the gateway raises.
     """
-    receipts = [*_create(gateway, governor)]
-    calls = [*_offices(gateway, officers), *_admissions(gateway)]
+    receipts = [*_create(gateway, governor, council_delay_s=council_delay_s)]
+    calls = [
+        *_offices(gateway, officers),
+        *_roles(gateway, registrar=officers[Office.REGISTRAR], anchor_keys=anchor_keys),
+        *_admissions(gateway),
+        *_routing(gateway, routes),
+    ]
     for outcome in gateway.send_batch(calls, governor):
         if isinstance(outcome, CounterfoilError):
             raise outcome
@@ -120,15 +177,21 @@ def missing_contracts(deployment: Deployment) -> tuple[str, ...]:
     return tuple(name for name in CONTRACTS if name not in deployment.contracts)
 
 
-def _create(gateway: ChainGateway, governor: Signer) -> list[Receipt]:
-    receipts = []
+def _create(gateway: ChainGateway, governor: Signer, *, council_delay_s: int) -> list[Receipt]:
+    receipts: list[Receipt] = []
 
-    def create(artifact: str, *args: str) -> str:
+    def create(artifact: str, *args: str | int) -> str:
         contract, receipt = gateway.deploy(artifact, args, governor)
         receipts.append(receipt)
         return contract.address
 
     authority = create(AUTHORITY, governor.address)
+    gateway.adopt(
+        INSTRUCTIONS,
+        INSTRUCTIONS,
+        gateway.call(AUTHORITY, "instructions", ()),
+        block_number=receipts[0].block_number,
+    )
     ledger = create(LEDGER, authority)
     cash = create(CASH, authority, ledger)
     liens = create(LIENS, authority, ledger)
@@ -138,6 +201,9 @@ def _create(gateway: ChainGateway, governor: Signer) -> list[Receipt]:
     prices = create(PRICES, ledger)
     facilities = create(FACILITIES, authority, ledger, cash, liens, prices)
     create(SETTLEMENT, ledger, cash, liens, financing, facilities)
+    create(KEY_DESK, ledger)
+    create(COUNCIL, authority, ledger, council_delay_s, council_delay_s + COUNCIL_LIFETIME_S)
+    create(ANCHORS, authority)
     return receipts
 
 
@@ -147,11 +213,40 @@ def _offices(gateway: ChainGateway, officers: Mapping[Office, str]) -> list[Cont
         calls.append(_call(AUTHORITY, "labelRole", int(office), office.name))
         calls.append(_call(AUTHORITY, "grantRole", int(office), officers[office], _NO_DELAY))
         for contract, functions in by_contract.items():
-            abi = load_artifact(contract).abi
-            selectors = [abi.function(name, count).selector for name, count in functions]
-            target = gateway.address_of(contract)
-            calls.append(_call(AUTHORITY, "setTargetFunctionRole", target, selectors, int(office)))
+            calls.append(_guard(gateway, contract, functions, int(office)))
     return calls
+
+
+def _roles(gateway: ChainGateway, *, registrar: str, anchor_keys: Sequence[str]) -> list[ContractCall]:
+    holders: Mapping[ContractRole, Sequence[str]] = {
+        ContractRole.KEYS: (registrar, gateway.address_of(KEY_DESK), gateway.address_of(COUNCIL)),
+        ContractRole.ANCHOR: anchor_keys,
+    }
+    calls = []
+    for role, (contract, functions) in _GUARDED_BY_ROLE.items():
+        calls.append(_call(AUTHORITY, "labelRole", int(role), role.name))
+        calls.append(_guard(gateway, contract, functions, int(role)))
+        calls += [_call(AUTHORITY, "grantRole", int(role), holder, _NO_DELAY) for holder in holders[role]]
+    return calls
+
+
+def _guard(
+    gateway: ChainGateway, contract: str, functions: Sequence[tuple[str, int]], role: int
+) -> ContractCall:
+    abi = load_artifact(contract).abi
+    selectors = [abi.function(name, count).selector for name, count in functions]
+    return _call(AUTHORITY, "setTargetFunctionRole", gateway.address_of(contract), selectors, role)
+
+
+def _routing(gateway: ChainGateway, routes: Sequence[Route]) -> list[ContractCall]:
+    rows = [
+        (route.type_hash, gateway.address_of(route.contract), route.selector, route.layout)
+        for route in routes
+    ]
+    return [
+        _call(INSTRUCTIONS, "setRoutes", rows[start : start + _ROUTES_A_CALL])
+        for start in range(0, len(rows), _ROUTES_A_CALL)
+    ]
 
 
 def _admissions(gateway: ChainGateway) -> list[ContractCall]:

@@ -63,7 +63,8 @@ class Consortium:
         self.meter = meter
         self.administrator = meter.account("administrator")
         by = self.administrator
-        authority = meter.deploy(artifact("Authority"), by, by.address).address
+        self.authority = meter.deploy(artifact("Authority"), by, by.address)
+        authority = self.authority.address
 
         def deploy(name: str, *arguments: str) -> Contract:
             return meter.deploy(artifact(name), by, *arguments)

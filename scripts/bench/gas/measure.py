@@ -20,6 +20,7 @@ from goods_operations import GoodsOperations
 from meter import Meter, Reading
 from operations import SYSTEM, Operations
 from peers import measure_peers
+from relayed_operations import RelayedOperations
 from rule_checks import write_rule_checks
 
 from counterfoil.chain.compiler import read_build_record
@@ -69,6 +70,7 @@ def _on_a_chain(measure: Callable[[Meter], Iterator[Reading]]) -> list[Reading]:
 def _measured() -> dict[str, Any]:
     readings = [
         *_on_a_chain(lambda meter: Operations(meter).measure()),
+        *_on_a_chain(lambda meter: RelayedOperations(meter).measure()),
         *_on_a_chain(lambda meter: GoodsOperations(meter).measure()),
         *_on_a_chain(measure_peers),
     ]

@@ -12,6 +12,7 @@ from eth_account.signers.local import LocalAccount
 from eth_utils import keccak
 from web3.contract import Contract
 from web3.contract.contract import ContractFunction
+from web3.logs import DISCARD
 
 from counterfoil.chain.embedded import EmbeddedChain, open_embedded_chain
 
@@ -66,6 +67,11 @@ class Meter:
     def gas(self, call: ContractFunction, by: LocalAccount) -> int:
         """Carries the call out in a block of its own; raises RuntimeError if it reverts."""
         return int(self._send(call._encode_transaction_data(), by, to=call.address)["gasUsed"])
+
+    def gas_and_count(self, call: ContractFunction, by: LocalAccount, event: Any) -> tuple[int, int]:
+        """As `gas`, with how many events of that kind the transaction logged."""
+        receipt = self._send(call._encode_transaction_data(), by, to=call.address)
+        return int(receipt["gasUsed"]), len(event().process_receipt(receipt, errors=DISCARD))
 
     def run(self, call: ContractFunction, by: LocalAccount) -> None:
         """As `gas`, for a step whose figure is of no interest."""

@@ -71,6 +71,32 @@ abstract contract CallerTable is NoteFixture {
         }
     }
 
+    /// @dev The key behind the calldata is the caller for every function, and nobody else is then.
+    function test_everyPartyCall_takesTheKeyOfAnInstruction() public {
+        _prepareCalls();
+        for (uint256 i = 0; i < _calls.length; ++i) {
+            Call memory one = _calls[i];
+            bytes memory callData = _behind(one.callData, STRANGER);
+            _refused(address(instructions), one.target, callData, _notAParty(STRANGER), one.name);
+            uint256 snapshot = vm.snapshotState();
+            if (_isTimed(one)) vm.warp(START + 60 days + 1);
+            vm.prank(address(instructions));
+            (bool done,) = one.target.call(_behind(one.callData, keyOf[one.actor]));
+            vm.assertTrue(done, one.name);
+            vm.revertToState(snapshot);
+        }
+    }
+
+    function test_everyPartyCall_refusesWhoPutsAKeyBehindTheCallItself() public {
+        _prepareCalls();
+        for (uint256 i = 0; i < _calls.length; ++i) {
+            Call memory one = _calls[i];
+            bytes memory callData = _behind(one.callData, keyOf[one.actor]);
+            _refused(STRANGER, one.target, callData, _notAParty(STRANGER), one.name);
+            _refused(one.target, one.target, callData, _notAParty(one.target), one.name);
+        }
+    }
+
     // -------------------------------------------------------------------------------------------------------- helpers
 
     /// @dev Fills the table with `_add`.
@@ -82,9 +108,13 @@ abstract contract CallerTable is NoteFixture {
     function _restricted(address holder, address target, bytes memory callData) internal returns (uint256) {
         address[8] memory others = [STRANGER, ADMIN, REGISTRAR, BANK, ARBITER, GOVERNOR, EXAMINER, keyOf[debtor]];
         for (uint256 i = 0; i < others.length; ++i) {
-            if (others[i] != holder) _refused(others[i], target, callData, _unauthorized(others[i]));
+            if (others[i] == holder) continue;
+            _refused(others[i], target, callData, _unauthorized(others[i]));
+            _refused(others[i], target, _behind(callData, holder), _unauthorized(others[i]));
+            _refused(address(instructions), target, _behind(callData, others[i]), _unauthorized(others[i]));
         }
         _passes(holder, target, callData);
+        _passes(address(instructions), target, _behind(callData, holder));
         return 1;
     }
 
@@ -94,6 +124,13 @@ abstract contract CallerTable is NoteFixture {
         for (uint256 i = 0; i < others.length; ++i) {
             _refused(others[i], target, callData, abi.encodeWithSelector(IModules.NotAModule.selector, others[i]));
         }
+        // A module's right is its own: no key signs for it.
+        _refused(
+            address(instructions),
+            target,
+            _behind(callData, address(settlement)),
+            abi.encodeWithSelector(IModules.NotAModule.selector, address(instructions))
+        );
         _passes(address(settlement), target, callData);
         return 1;
     }

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.36;
 
+import {IAnchors} from "../../../../contracts/interfaces/IAnchors.sol";
+import {IAuthority} from "../../../../contracts/interfaces/IAuthority.sol";
 import {IBillsOfLading} from "../../../../contracts/interfaces/IBillsOfLading.sol";
 import {ICash} from "../../../../contracts/interfaces/ICash.sol";
+import {ICouncil} from "../../../../contracts/interfaces/ICouncil.sol";
 import {IFacilities} from "../../../../contracts/interfaces/IFacilities.sol";
 import {IFinancing} from "../../../../contracts/interfaces/IFinancing.sol";
+import {IInstructions} from "../../../../contracts/interfaces/IInstructions.sol";
+import {IKeyDesk} from "../../../../contracts/interfaces/IKeyDesk.sol";
 import {ILedger} from "../../../../contracts/interfaces/ILedger.sol";
 import {ILienRegistry} from "../../../../contracts/interfaces/ILienRegistry.sol";
 import {IModules} from "../../../../contracts/interfaces/IModules.sol";
@@ -35,8 +40,14 @@ abstract contract LedgerFixture {
     uint64 internal constant REGISTRAR_ROLE = 1;
     uint64 internal constant BANK_ROLE = 2;
     uint64 internal constant ARBITER_ROLE = 3;
-    uint64 internal constant GOVERNOR_ROLE = 4;
-    uint64 internal constant EXAMINER_ROLE = 5;
+    uint64 internal constant EXAMINER_ROLE = 4;
+    uint64 internal constant KEYS_ROLE = 5;
+    uint64 internal constant ANCHOR_ROLE = 6;
+    /// @dev Deployments leave the governor's functions with the administrator; here they are somebody else's.
+    uint64 internal constant GOVERNOR_ROLE = 9;
+
+    uint32 internal constant COUNCIL_DELAY_S = 1 days;
+    uint32 internal constant COUNCIL_LIFETIME_S = 30 days;
 
     address internal immutable ADMIN = _account("admin");
     address internal immutable REGISTRAR = _account("registrar");
@@ -44,6 +55,7 @@ abstract contract LedgerFixture {
     address internal immutable ARBITER = _account("arbiter");
     address internal immutable GOVERNOR = _account("governor");
     address internal immutable EXAMINER = _account("examiner");
+    address internal immutable ANCHORER = _account("anchorer");
     address internal immutable STRANGER = _account("stranger");
 
     IAccessManager internal authority;
@@ -56,6 +68,10 @@ abstract contract LedgerFixture {
     IBillsOfLading internal bills;
     IPrices internal prices;
     IFacilities internal facilities;
+    IInstructions internal instructions;
+    IKeyDesk internal keyDesk;
+    ICouncil internal council;
+    IAnchors internal anchors;
 
     PartyId internal debtor;
     PartyId internal supplier;
@@ -123,6 +139,11 @@ abstract contract LedgerFixture {
 
     // ----------------------------------------------------------------------------------------------------- refusals
 
+    /// @dev As contract Instructions calls, or whoever would like to be taken for it.
+    function _behind(bytes memory callData, address key) internal pure returns (bytes memory) {
+        return bytes.concat(callData, bytes20(key));
+    }
+
     /// @dev The call is refused with exactly this error and these values.
     function _refused(address from, address target, bytes memory callData, bytes memory expected) internal {
         _refused(from, target, callData, expected, "refusal");
@@ -159,6 +180,16 @@ abstract contract LedgerFixture {
         settlement = ISettlement(
             vm.deployCode("Settlement.sol:Settlement", abi.encode(ledger, cash, liens, financing, facilities))
         );
+        _deployForKeys();
+    }
+
+    function _deployForKeys() private {
+        instructions = IInstructions(IAuthority(address(authority)).instructions());
+        keyDesk = IKeyDesk(vm.deployCode("KeyDesk.sol:KeyDesk", abi.encode(ledger)));
+        council = ICouncil(
+            vm.deployCode("Council.sol:Council", abi.encode(authority, ledger, COUNCIL_DELAY_S, COUNCIL_LIFETIME_S))
+        );
+        anchors = IAnchors(vm.deployCode("Anchors.sol:Anchors", abi.encode(authority)));
     }
 
     function _giveRoles() private {
@@ -166,8 +197,7 @@ abstract contract LedgerFixture {
         _allow(address(ledger), IParties.registerParty.selector, REGISTRAR_ROLE);
         _allow(address(ledger), IParties.setPartyRoles.selector, REGISTRAR_ROLE);
         _allow(address(ledger), IParties.setPartyState.selector, REGISTRAR_ROLE);
-        _allow(address(ledger), IParties.addKey.selector, REGISTRAR_ROLE);
-        _allow(address(ledger), IParties.removeKey.selector, REGISTRAR_ROLE);
+        _giveRolesOverKeys();
         _allow(address(cash), ICash.issue.selector, BANK_ROLE);
         _allow(address(cash), ICash.attestPayout.selector, BANK_ROLE);
         _allow(address(ledger), INotes.resolveDispute.selector, ARBITER_ROLE);
@@ -185,6 +215,19 @@ abstract contract LedgerFixture {
         authority.grantRole(GOVERNOR_ROLE, GOVERNOR, 0);
         authority.grantRole(EXAMINER_ROLE, EXAMINER, 0);
         vm.stopPrank();
+    }
+
+    /// @dev The registrar keeps what it could do with keys; desk and council can do the same.
+    function _giveRolesOverKeys() private {
+        _allow(address(ledger), IParties.addKey.selector, KEYS_ROLE);
+        _allow(address(ledger), IParties.removeKey.selector, KEYS_ROLE);
+        authority.grantRole(KEYS_ROLE, REGISTRAR, 0);
+        authority.grantRole(KEYS_ROLE, address(keyDesk), 0);
+        authority.grantRole(KEYS_ROLE, address(council), 0);
+        _allow(address(anchors), IAnchors.anchor.selector, ANCHOR_ROLE);
+        authority.grantRole(ANCHOR_ROLE, ANCHORER, 0);
+        _allow(address(instructions), IInstructions.setRoutes.selector, GOVERNOR_ROLE);
+        _allow(address(council), ICouncil.seat.selector, GOVERNOR_ROLE);
     }
 
     function _giveRolesOverGoods() private {
