@@ -17,6 +17,7 @@ from counterfoil.entrypoints.operations.fields import (
     Moment,
     MoneyBody,
     PartyId,
+    Subject,
     Text,
 )
 from counterfoil.entrypoints.operations.financings import DayBasis, ExpiresAt
@@ -39,6 +40,8 @@ Seconds = Annotated[int, Field(ge=1, le=_MOST_SECONDS, examples=[259_200])]
 PoolAsset = Annotated[
     AnyAsset, Field(description="An asset: lot:NOTE.SEGMENT.INDEX, receipt:NUMBER or bill:NUMBER.")
 ]
+
+OwnAsset = Annotated[PoolAsset, Subject("asset")]
 
 
 class AgreedGood(Body):
@@ -96,22 +99,22 @@ class AddAsset(Body):
     """Put a further asset into the pool, as the borrower."""
 
     facility_id: FacilityId
-    asset: PoolAsset
+    asset: OwnAsset
 
 
 class SubstituteAsset(Body):
     """Put equal or better goods in the place of an asset, as the borrower."""
 
     facility_id: FacilityId
-    asset: PoolAsset
-    replacement: Annotated[PoolAsset, Field(description="The other asset.", examples=["receipt:9"])]
+    asset: OwnAsset
+    replacement: Annotated[OwnAsset, Field(description="The other asset.", examples=["receipt:9"])]
 
 
 class WithdrawAsset(Body):
     """Take an asset out of the floating pool, as the borrower."""
 
     facility_id: FacilityId
-    asset: PoolAsset
+    asset: OwnAsset
 
 
 class RepayFacility(Body):

@@ -59,7 +59,9 @@ class Body(BaseModel):
         for name, field in type(self).model_fields.items():
             for mark in field.metadata:
                 if isinstance(mark, Subject):
-                    yield mark.kind, getattr(self, name)
+                    stated = getattr(self, name)
+                    for each in stated if isinstance(stated, tuple) else (stated,):
+                        yield mark.kind, each
 
 
 def _shares_nothing(_content_sha256: str, _subject: str) -> None:

@@ -17,6 +17,7 @@ from counterfoil.entrypoints.operations.fields import (
     ReceiptId,
     Reference,
     SealText,
+    Subject,
     Text,
 )
 from counterfoil.entrypoints.operations.operation import Body, Desk, Operation
@@ -42,6 +43,7 @@ Sources = Annotated[
         description="Numbers of the receipts that go into it; they end.",
         examples=[[8, 9]],
     ),
+    Subject("receipt"),
 ]
 ValidHours = Annotated[
     int, Field(ge=1, le=_MOST_HOURS, description="Hours in which the seal serves.", examples=[24])
