@@ -2,7 +2,29 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
+from counterfoil.store.unit_of_work import Store, open_sqlite
+
 sys.path.insert(0, str(Path(__file__).parents[1] / "domain"))
+
+
+@pytest.fixture(scope="session")
+def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with nothing in it, made once and copied."""
+    path = tmp_path_factory.mktemp("empty") / "store.sqlite"
+    open_sqlite(path).close()
+    return path
+
+
+@pytest.fixture
+def store(empty_store: Path, tmp_path: Path) -> Iterator[Store]:
+    shutil.copy(empty_store, tmp_path / "store.sqlite")
+    opened = open_sqlite(tmp_path / "store.sqlite")
+    yield opened
+    opened.close()

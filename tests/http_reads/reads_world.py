@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from counterfoil.domain.concern import concerned, subjects_of
 from counterfoil.domain.errors import DomainError
@@ -117,14 +118,18 @@ class World:
         if type(told).__name__ == "NoteProposed":
             args |= {
                 "note": told.note_id,  # type: ignore[attr-defined]  # the name says what it is
-                "invoices": [
-                    {
-                        "fingerprint": share.fingerprint,
-                        "payable_minor": share.payable_minor,
-                        "amount_minor": share.amount_minor,
-                    }
-                    for share in told.invoices  # type: ignore[attr-defined]  # the name says what it is
-                ],
+                "invoices": tuple(
+                    [
+                        MappingProxyType(
+                            {
+                                "fingerprint": share.fingerprint,
+                                "payable_minor": share.payable_minor,
+                                "amount_minor": share.amount_minor,
+                            }
+                        )
+                        for share in told.invoices  # type: ignore[attr-defined]  # the name says what it is
+                    ]
+                ),
             }
         return args
 
