@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -28,3 +28,21 @@ def store(empty_store: Path, tmp_path: Path) -> Iterator[Store]:
     opened = open_sqlite(tmp_path / "store.sqlite")
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="module")
+def shared_store(
+    empty_store: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[], Store]]:
+    """Makes stores that the tests of a module share."""
+    opened = []
+
+    def make() -> Store:
+        path = tmp_path_factory.mktemp("shared") / "store.sqlite"
+        shutil.copy(empty_store, path)
+        opened.append(open_sqlite(path))
+        return opened[-1]
+
+    yield make
+    for each in opened:
+        each.close()

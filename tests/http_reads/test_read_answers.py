@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 
 import pytest
 from facility_ledger import with_pool_of
@@ -49,17 +50,41 @@ LISTS = (
 )
 
 
-@pytest.fixture
-def notes(store: Store) -> Iterator[Api]:
+def lived_notes(store: Store) -> AbstractContextManager[Api]:
     """model_ledger.lived: five notes between a debtor, two suppliers and a lender."""
-    with served(World(store, lived())) as api:
+    return served(World(store, lived()))
+
+
+def pooled_goods(store: Store) -> AbstractContextManager[Api]:
+    """Two receipts and a note of one owner; a facility offered over them."""
+    return served(World(store, with_pool_of(600, 400)))
+
+
+@pytest.fixture(scope="module")
+def notes(shared_store: Callable[[], Store]) -> Iterator[Api]:
+    """For tests that change nothing."""
+    with lived_notes(shared_store()) as api:
+        yield api
+
+
+@pytest.fixture(scope="module")
+def goods(shared_store: Callable[[], Store]) -> Iterator[Api]:
+    """For tests that change nothing."""
+    with pooled_goods(shared_store()) as api:
         yield api
 
 
 @pytest.fixture
-def goods(store: Store) -> Iterator[Api]:
-    """Two receipts and a note of one owner; a facility offered over them."""
-    with served(World(store, with_pool_of(600, 400))) as api:
+def living_notes(store: Store) -> Iterator[Api]:
+    """For a test that goes on with the ledger."""
+    with lived_notes(store) as api:
+        yield api
+
+
+@pytest.fixture
+def living_goods(store: Store) -> Iterator[Api]:
+    """For a test that goes on with the ledger."""
+    with pooled_goods(store) as api:
         yield api
 
 
@@ -238,19 +263,19 @@ def test_who_sees_everything_finds_every_event(notes: Api) -> None:
     assert [event["event"] for event in shown] == [type(each.event).__name__ for each in notes.world.stored]
 
 
-def test_an_object_is_answered_from_what_was_rendered_until_it_changes(notes: Api) -> None:
-    first = notes.get("/notes/4", FIRST)
-    again = notes.get("/notes/4", FIRST, if_none_match=first.headers["etag"])
+def test_an_object_is_answered_from_what_was_rendered_until_it_changes(living_notes: Api) -> None:
+    first = living_notes.get("/notes/4", FIRST)
+    again = living_notes.get("/notes/4", FIRST, if_none_match=first.headers["etag"])
     assert (again.status_code, again.content) == (304, b"")
     assert again.headers["etag"] == first.headers["etag"]
-    assert int(first.headers["counterfoil-block"]) == notes.side.block_number
-    notes.world.ledger.notes.confirm(by(CORE), note_id=4, face_minor=1000)
-    notes.follow()
-    changed = notes.get("/notes/4", FIRST, if_none_match=first.headers["etag"])
+    assert int(first.headers["counterfoil-block"]) == living_notes.side.block_number
+    living_notes.world.ledger.notes.confirm(by(CORE), note_id=4, face_minor=1000)
+    living_notes.follow()
+    changed = living_notes.get("/notes/4", FIRST, if_none_match=first.headers["etag"])
     assert changed.status_code == 200
     assert changed.json()["state"] == "live"
     assert changed.headers["etag"] != first.headers["etag"]
-    assert int(changed.headers["counterfoil-block"]) == notes.side.block_number
+    assert int(changed.headers["counterfoil-block"]) == living_notes.side.block_number
 
 
 def test_what_was_rendered_for_one_is_never_given_to_another(notes: Api) -> None:
@@ -261,23 +286,27 @@ def test_what_was_rendered_for_one_is_never_given_to_another(notes: Api) -> None
         assert notes.get("/notes/2", CORE).status_code == 200
 
 
-def test_a_new_offer_opens_what_was_not_there_before(notes: Api) -> None:
-    assert notes.get("/notes/2", SECOND).status_code == 404
-    note_id = open_note(notes.world.ledger)
-    notes.follow()
-    assert notes.get(f"/notes/{note_id}", SECOND).status_code == 404
-    notes.world.ledger.lots.assign(
+def test_a_new_offer_opens_what_was_not_there_before(living_notes: Api) -> None:
+    assert living_notes.get("/notes/2", SECOND).status_code == 404
+    note_id = open_note(living_notes.world.ledger)
+    living_notes.follow()
+    assert living_notes.get(f"/notes/{note_id}", SECOND).status_code == 404
+    living_notes.world.ledger.lots.assign(
         by(FIRST), lot_id=LotId.root(note_id), to_id=SECOND, background=digest("order")
     )
-    notes.follow()
-    assert notes.read(f"/notes/{note_id}", SECOND)["lots"][-1]["offered_to_id"] == SECOND
+    living_notes.follow()
+    assert living_notes.read(f"/notes/{note_id}", SECOND)["lots"][-1]["offered_to_id"] == SECOND
     (waiting,) = [
-        each for each in notes.items("/assignments?direction=to_me", SECOND) if each["note_id"] == note_id
+        each
+        for each in living_notes.items("/assignments?direction=to_me", SECOND)
+        if each["note_id"] == note_id
     ]
     assert waiting["assignor"]["party_id"] == FIRST
-    assert waiting["lot"] in [each["lot"] for each in notes.items("/assignments?direction=by_me", FIRST)]
-    assert notes.items("/assignments?direction=to_me", FIRST) == []
-    assert notes.items("/assignments", LENDER) == []
+    assert waiting["lot"] in [
+        each["lot"] for each in living_notes.items("/assignments?direction=by_me", FIRST)
+    ]
+    assert living_notes.items("/assignments?direction=to_me", FIRST) == []
+    assert living_notes.items("/assignments", LENDER) == []
 
 
 def test_pages_make_the_list(notes: Api) -> None:
@@ -413,22 +442,25 @@ def test_an_offered_facility_is_between_its_sides(goods: Api) -> None:
             assert goods.get(f"/facilities/{facility_id}", party_id).status_code == 404
 
 
-def test_a_receipt_shows_former_holders_their_own_step_only(goods: Api) -> None:
-    ledger = goods.world.ledger
+def test_a_receipt_shows_former_holders_their_own_step_only(living_goods: Api) -> None:
+    ledger = living_goods.world.ledger
     free = next(
         receipt.receipt_id
         for receipt in ledger.state.receipts.values()
         if not ledger.state.is_pledged(AssetId.of_receipt(receipt.receipt_id)) and receipt.holder_id == OWNER
     )
     ledger.receipts.transfer(by(OWNER), receipt_id=free, to_id=BUYER, background=digest("sale"), seal=seal())
-    goods.follow()
-    former, holder = goods.read(f"/receipts/{free}", OWNER), goods.read(f"/receipts/{free}", BUYER)
+    living_goods.follow()
+    former, holder = (
+        living_goods.read(f"/receipts/{free}", OWNER),
+        living_goods.read(f"/receipts/{free}", BUYER),
+    )
     assert (former["sight"], former["value"], former["holder"]["party_id"]) == ("past", None, BUYER)
     assert (holder["sight"], holder["state"]) == ("whole", "issued")
-    assert goods.get(f"/receipts/{free}", FUNDER).status_code in (200, 404)
+    assert living_goods.get(f"/receipts/{free}", FUNDER).status_code in (200, 404)
     ledger.receipts.transfer(by(BUYER), receipt_id=free, to_id=FUNDER, background=digest("sale"), seal=seal())
-    goods.follow()
-    assert goods.read(f"/receipts/{free}", OWNER)["holder"] is None
+    living_goods.follow()
+    assert living_goods.read(f"/receipts/{free}", OWNER)["holder"] is None
 
 
 @pytest.mark.parametrize(
