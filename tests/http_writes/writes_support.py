@@ -39,10 +39,19 @@ class Desk:
     town: Town
     store: Store
     service: HttpService
+    _tests: Iterator[int] = field(default_factory=lambda: count(1))
     _keys: Iterator[int] = field(default_factory=lambda: count(1))
+    _test: int = 0
+    _before: frozenset[str] = frozenset()
+
+    def begin(self) -> None:
+        """A further test: keys mean something else from here on, and earlier commands do not count."""
+        self._test = next(self._tests)
+        self._before = frozenset(each.command_id for each in self._all())
 
     def headers(self, who: str | None, *, key: str | None = None, **more: str) -> dict[str, str]:
-        stated = {"Idempotency-Key": key or f"key-{next(self._keys)}", **more}
+        named = f"{self._test}:{next(self._keys) if key is None else key}"
+        stated = {"Idempotency-Key": named, **more}
         if who is not None:
             self.town.principal(who)
             stated["Authorization"] = f"Bearer {self.town.secrets[who]}"
@@ -58,9 +67,13 @@ class Desk:
     def get(self, who: str | None, path: str, **params: Any) -> Response:
         return self.client.get(path, params=params, headers=self.headers(who))
 
-    def commands(self) -> tuple[CommandRecord, ...]:
+    def commands(self) -> list[CommandRecord]:
+        """Those of this test, newest first."""
+        return [each for each in self._all() if each.command_id not in self._before]
+
+    def _all(self) -> tuple[CommandRecord, ...]:
         with self.store.read() as work:
-            return work.commands.of_org(None, limit=1000)
+            return work.commands.of_org(None, limit=10_000)
 
     def change(self, command_id: str, state: CommandState, **columns: Any) -> None:
         """As the worker would."""

@@ -13,6 +13,7 @@ from counterfoil.entrypoints.http.commands import commands_router
 from counterfoil.entrypoints.http.frame import Frame
 from counterfoil.entrypoints.http.giving import CommandGiver
 from counterfoil.entrypoints.http.identity import identity_routers
+from counterfoil.entrypoints.http.intake import intake_router
 from counterfoil.entrypoints.http.openapi import describe
 from counterfoil.entrypoints.http.problems import add_problem_handlers
 from counterfoil.entrypoints.http.read import read_routers
@@ -44,7 +45,8 @@ def create_app(service: HttpService) -> FastAPI:
     app.state.service = service
     app.state.gate = service.gate
     giver = CommandGiver(service)
-    app.include_router(_versioned(service, giver))
+    for router in _versioned(service, giver):
+        app.include_router(router, prefix=PREFIX)
     app.include_router(health.router(service))
     app.include_router(reference_router(app))
     add_problem_handlers(app)
@@ -61,15 +63,14 @@ def create_app(service: HttpService) -> FastAPI:
     return app
 
 
-def _versioned(service: HttpService, giver: CommandGiver) -> APIRouter:
-    version = APIRouter(prefix=PREFIX)
-    for router in (
-        write_router(giver),
-        commands_router(service),
+def _versioned(service: HttpService, giver: CommandGiver) -> tuple[APIRouter, ...]:
+    """Reads come first: routes are tried in their order."""
+    return (
         *read_routers(service.reading),
+        commands_router(service),
+        intake_router(service, giver),
+        write_router(giver),
         *identity_routers(service),
         documents.router(service),
         webhook_router(service),
-    ):
-        version.include_router(router)
-    return version
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from fastapi import Request
 from pydantic import BaseModel, ValidationError
@@ -30,6 +30,14 @@ def validated(model: type[Model], content: bytes | str) -> Model:
     """The model of a JSON text. Raises DomainError JsonMalformed or RequestInvalid."""
     try:
         return model.model_validate_json(content)
+    except ValidationError as unfit:
+        raise invalid(unfit) from unfit
+
+
+def made(model: type[Model], **fields: Any) -> Model:
+    """The model of values that were read already. Raises DomainError RequestInvalid."""
+    try:
+        return model(**fields)
     except ValidationError as unfit:
         raise invalid(unfit) from unfit
 

@@ -117,6 +117,7 @@ _NAMED: Mapping[int, tuple[str, ...]] = {
         "SignedByStranger",
         "SignerMisstated",
         "SplitUnlike",
+        "TableUnreadable",
         "StatementWithoutParty",
         "TokenUnfit",
         "UnitDecimalsInvalid",

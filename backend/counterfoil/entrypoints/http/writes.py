@@ -8,10 +8,10 @@ from functools import cache
 from typing import Annotated, Any, get_type_hints
 
 from fastapi import APIRouter, Path, Request
-from pydantic import ValidationError, create_model
+from pydantic import create_model
 from starlette.responses import Response
 
-from counterfoil.entrypoints.http.bodies import invalid, read_json
+from counterfoil.entrypoints.http.bodies import made, read_json
 from counterfoil.entrypoints.http.command_resource import Command
 from counterfoil.entrypoints.http.giving import CommandGiver, Maker, Prefer
 from counterfoil.entrypoints.http.idempotency import REPLAYED, IdempotencyKey
@@ -118,11 +118,8 @@ def whole_body(operation: Operation[Any], path: dict[str, Any], rest: Body) -> B
     if not operation.path_fields:
         return rest
     stated = {name: getattr(rest, name) for name in type(rest).model_fields}
-    try:
-        whole: Body = operation.body(**path, **stated)
-    except ValidationError as unfit:
-        raise invalid(unfit) from unfit
-    return whole
+    body: type[Body] = operation.body
+    return made(body, **path, **stated)
 
 
 def example_of(operation: Operation[Any]) -> dict[str, Any]:
