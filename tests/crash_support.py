@@ -17,7 +17,7 @@ import threading
 import time
 from collections import Counter
 from dataclasses import asdict, dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from multiprocessing.context import ForkServerContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -41,10 +41,16 @@ from counterfoil.usecases.notes.confirm_note import confirm_note
 from counterfoil.usecases.notes.mark_matured import mark_matured
 from counterfoil.usecases.notes.propose_note import propose_note
 from counterfoil.usecases.outbox.fault_points import (
+    BATCH_STORED,
+    BEFORE_EXPIRE,
     BEFORE_RECOVERY,
+    BEFORE_VOID,
+    BROADCAST_DONE,
+    EXPIRED,
     OF_SENDER,
     RECEIPT_STORED,
     RECOVERED,
+    VOIDED,
 )
 from database_support import Database
 from ledger_support import BANK, DAY_S, HALDEN, LAHN, PASSPHRASE, ledger_in, settings_of
@@ -65,12 +71,13 @@ from outbox_support import (
 OF_INDEXER = ("index.before_commit", "index.after_commit")
 POINTS = (*OF_SENDER, *OF_INDEXER)
 # Nothing is open when a worker starts on a fresh home: these two are met after a first crash in mid-sending.
-_AFTER_A_CRASH = {BEFORE_RECOVERY: "relay.stored", RECOVERED: "relay.broadcast"}
+_AFTER_A_CRASH = {BEFORE_RECOVERY: BATCH_STORED, RECOVERED: BROADCAST_DONE}
 # Met once a load, or at the first commands only.
-_FIRST_TIME = frozenset({"void.before_store", "void.stored", "expire.before_store", "expire.stored"})
+_FIRST_TIME = frozenset({BEFORE_VOID, VOIDED, BEFORE_EXPIRE, EXPIRED, RECEIPT_STORED})
 _QUEUED, _FED = 12, 16
 _FIRST_AMOUNT = 1_001
 _SETTLED_IN = 3
+_CONFIRMATIONS = 6
 _FEW_LOTS = 2
 
 
@@ -141,7 +148,7 @@ def run_point(template: Path, point: str, home: Path, *, postgresql: Database | 
         feeding.start()
         try:
             for each in (*filter(None, [_AFTER_A_CRASH.get(point)]), point):
-                count = 1 if each in (*_FIRST_TIME, *_AFTER_A_CRASH) else 2
+                count = 1 if each in _FIRST_TIME or each in _AFTER_A_CRASH else 2
                 kills += _killed(settings, each, count, mines=mines)
             ended = _until_finished(store, settings, load, fed, feeder, mines=mines)
         finally:
@@ -241,7 +248,7 @@ def worker_process(home: str, database: str, point: str, count: int, mines: bool
         update={
             "settlement_lots_per_call": _FEW_LOTS,
             "database": SecretStr(database) if database else None,
-            "confirmations": 1 if mines else 0,
+            "confirmations": _CONFIRMATIONS if mines else 0,
         }
     )
 
@@ -251,7 +258,7 @@ def worker_process(home: str, database: str, point: str, count: int, mines: bool
 
         def mine() -> bool:
             # Blocks of others: without them none comes on top of ours.
-            worker.ledger.web3.provider._ledger.advance_clock(1)  # type: ignore[attr-defined]
+            worker.ledger._chain.advance_time(1)
             return False
 
         return [Loop(name="mine", turn=mine, longest_pause_s=0.05)]
@@ -282,12 +289,16 @@ def _until_finished(
     *,
     mines: bool,
 ) -> int | None:
+    began = datetime.now(UTC)
     process = _start(settings, "", 0, mines=mines)
 
     def finished() -> bool:
         if len(fed) < _FED:
             return False
         with store.read() as work:
+            beat = work.outbox.last_beat()
+            if beat is None or beat.started_at < began:
+                return False
             return all(each.state.is_final for each in work.commands.by_ids([*load.all, *fed]))
 
     try:
