@@ -78,7 +78,8 @@ def _record(desk: Desk, body: RecordInvoices) -> dict[str, Any]:
 def _share(desk: Desk, body: RecordInvoices, record: InvoiceRecord) -> None:
     """The file of a document goes to seller and buyer; a table holds other parties' invoices as well."""
     if any(each.content_sha256 == record.content_sha256 for each in body.files):
-        desk.share_file(record.content_sha256, f"invoice:{record.fingerprint.hex()}")
+        subject = f"invoice:{record.fingerprint.hex()}"
+        desk.share_file(record.content_sha256, subject, (record.seller_key, record.buyer_key))
 
 
 def _readings(desk: Desk, body: RecordInvoices) -> Iterator[Reading]:

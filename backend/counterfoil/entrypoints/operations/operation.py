@@ -64,7 +64,7 @@ class Body(BaseModel):
                         yield mark.kind, each
 
 
-def _shares_nothing(_content_sha256: str, _subject: str) -> None:
+def _shares_nothing(_content_sha256: str, _subject: str, _party_keys: Sequence[str]) -> None:
     return None
 
 
@@ -73,14 +73,14 @@ class Desk:
     """Where an operation is carried out. party_id: who acts, None for an office of the consortium.
 
     read_file: the bytes of a file that the command brought, by their SHA-256 in hexadecimal. share_file: puts
-    such a file under a subject, such as invoice:FINGERPRINT. steps_done: how many transactions of the command
-    took effect before.
+    such a file under a subject, such as invoice:FINGERPRINT, for the parties of these keys. steps_done: how many
+    transactions of the command took effect before.
     """
 
     bench: Workbench
     party_id: int | None
     read_file: Callable[[str], bytes]
-    share_file: Callable[[str, str], None] = _shares_nothing
+    share_file: Callable[[str, str, Sequence[str]], None] = _shares_nothing
     steps_done: int = 0
 
     @property

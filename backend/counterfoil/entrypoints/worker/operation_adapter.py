@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from counterfoil.domain.access import OrganisationKind
@@ -80,13 +81,22 @@ class OperationDesk:
     """Opens the operations of commands.
 
     capturing: the bench on which nothing is sent; direct: the one for what never reaches the ledger.
-    read_file: the bytes of a file that a command brought, by its SHA-256.
+    read_file: the bytes of a file that a command brought, by its SHA-256. share_file: called with the command,
+    the file's SHA-256, a subject and the keys of the parties that read it there.
     """
 
-    def __init__(self, *, capturing: Workbench, direct: Workbench, read_file: Callable[[str], bytes]) -> None:
+    def __init__(
+        self,
+        *,
+        capturing: Workbench,
+        direct: Workbench,
+        read_file: Callable[[str], bytes],
+        share_file: Callable[[str, str, str, Sequence[str]], None],
+    ) -> None:
         self._capturing = capturing
         self._direct = direct
         self._read_file = read_file
+        self._share_file = share_file
 
     def __call__(self, command: CommandRecord) -> DeskOperation:
         """Raises DomainError OperationUnknown, KeptBodyInvalid, ForeignKeyAsked, and NoteNotFound or such for
@@ -101,6 +111,8 @@ class OperationDesk:
             bench=self._capturing if operation.on_chain else self._direct,
             party_id=party_id,
             read_file=self._read_file,
+            share_file=partial(self._share_file, command.command_id),
+            steps_done=command.steps_done,
         )
         return DeskOperation(operation, desk=desk, body=body, office=office)
 

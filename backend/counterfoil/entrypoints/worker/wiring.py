@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -13,6 +14,7 @@ from counterfoil.chain.relay.instructions import DeployedInstructions
 from counterfoil.chain.relay.relay import InstructionRelay
 from counterfoil.domain.errors import DomainError
 from counterfoil.entrypoints.worker.operation_adapter import OperationDesk, OrganisationApprovals
+from counterfoil.ports.files import owner_of
 from counterfoil.ports.store import PartyRecord
 from counterfoil.sealing.file_cipher import FileCipher
 from counterfoil.settings import Settings
@@ -103,12 +105,20 @@ def _wired(settings: Settings, ledger: OpenLedger, *, at: At) -> OpenWorker:
         with ledger.store.read() as work:
             return files.content_for_service(work, content_sha256)
 
+    def share_file(command_id: str, content_sha256: str, subject: str, party_keys: Sequence[str]) -> None:
+        with ledger.store.concurrent() as work:
+            brought = work.files.of_subject(f"command:{command_id}")
+            entry = next(each for each in brought if each.file.content_sha256 == content_sha256)
+            files.link(work, entry, subject=subject, readers=[owner_of(key) for key in party_keys])
+
     desk = SendingDesk(
         store=ledger.store,
         instructions=DeployedInstructions(ledger.deployment),
         relay=InstructionRelay(ledger.web3, ledger.gateway, tries_all=settings.chain is not None),
         read_model=read_model,
-        open_operation=OperationDesk(capturing=capturing, direct=direct, read_file=read_file),
+        open_operation=OperationDesk(
+            capturing=capturing, direct=direct, read_file=read_file, share_file=share_file
+        ),
         approvals_of=OrganisationApprovals(ledger.store),
         lanes=(ledger.keys.signer(RELAYER_KEY),),
         now=lambda: datetime.now(UTC),
