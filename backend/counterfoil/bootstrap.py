@@ -11,24 +11,37 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
+from sqlalchemy import Engine
+from web3 import Web3
+
 from counterfoil.chain.deployment import Deployment
 from counterfoil.chain.embedded import EmbeddedChain, open_embedded_chain
 from counterfoil.chain.gateway import ChainGateway
 from counterfoil.chain.home_keys import HomeKeys
+from counterfoil.chain.instructions.routes import instruction_routes
 from counterfoil.chain.ledger_deployment import deploy_ledger, missing_contracts
 from counterfoil.chain.ledger_gateway import LedgerGateway
+from counterfoil.chain.remote import RemoteChain
 from counterfoil.domain.errors import CounterfoilError, DomainError
 from counterfoil.domain.states import Office
 from counterfoil.ingest.reader import read_invoice
 from counterfoil.ports.engine import Receipt
 from counterfoil.settings import Settings
-from counterfoil.store.unit_of_work import Store, open_postgresql, open_sqlite
+from counterfoil.store.engines import STANDARD_CONNECTIONS, postgresql_engine, sqlite_engine
+from counterfoil.store.unit_of_work import Store
 from counterfoil.usecases import refusals
 from counterfoil.usecases.acting import office_key_name
+from counterfoil.usecases.indexing.indexer import nowhere
 from counterfoil.usecases.read_model import ReadModel
+from counterfoil.usecases.reading.company import Company
 from counterfoil.usecases.workbench import Observer, Workbench
 
 ENGINE = "embedded"
+RELAYER_KEY = "relayer"
+"""The key that sends the service's transactions; it is no party's and no office's."""
+ANCHOR_KEY = "anchor"
+"""The key that anchors the audit log. Not the relayer's, whose nonces the outbox alone gives out."""
+OpenChain = EmbeddedChain | RemoteChain
 Passphrase = Callable[[str], str]
 """Called with a key's name when its file is written or first opened."""
 
@@ -50,13 +63,29 @@ class LedgerCreated:
 
 
 class OpenLedger:
-    """An open ledger. Close it, or use it as a context manager; only one process has it open at a time."""
+    """An open ledger. Close it, or use it as a context manager; only one process has it open at a time.
 
-    def __init__(self, bench: Workbench, chain: EmbeddedChain, store: Store, deployment: Deployment) -> None:
+    keys, gateway and store are those behind the bench, for the worker of the service.
+    """
+
+    def __init__(
+        self, bench: Workbench, chain: OpenChain, store: Store, gateway: ChainGateway, keys: HomeKeys
+    ) -> None:
         self.bench = bench
-        self.deployment = deployment
+        self.gateway = gateway
+        self.keys = keys
+        self.store = store
         self._chain = chain
-        self._store = store
+
+    @property
+    def deployment(self) -> Deployment:
+        """Which contracts stand where."""
+        return self.gateway.deployment
+
+    @property
+    def web3(self) -> Web3:
+        """The connection to the chain."""
+        return self._chain.web3
 
     def advance_time(self, seconds: int) -> int:
         """Move the chain's clock ahead, for demos and tests; returns the new time in epoch seconds.
@@ -69,7 +98,7 @@ class OpenLedger:
 
     def close(self) -> None:
         """Give the chain and the store back. Harmless when repeated."""
-        self._store.close()
+        self.store.close()
         self._chain.close()
 
     def __enter__(self) -> OpenLedger:
@@ -90,13 +119,17 @@ def create_ledger(settings: Settings, *, passphrase: Passphrase) -> LedgerCreate
     if settings.deployment_path.exists():
         raise DomainError(refusals.LEDGER_EXISTS, home=str(settings.home))
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    keys = _keys(settings, passphrase)
+    keys = home_keys(settings, passphrase)
     offices = {office: keys.ensure(office_key_name(office)) for office in Office}
     keys.ensure_fingerprint_key()
     with _open_chain(settings) as chain:
         gateway = ChainGateway(chain.web3)
         deployed = deploy_ledger(
-            gateway, governor=keys.signer(office_key_name(Office.GOVERNOR)), officers=offices
+            gateway,
+            governor=keys.signer(office_key_name(Office.GOVERNOR)),
+            officers=offices,
+            routes=instruction_routes(),
+            anchor_keys=[keys.ensure(ANCHOR_KEY)],
         )
         gateway.deployment.save(settings.deployment_path)
         deployment = gateway.deployment
@@ -110,58 +143,77 @@ def create_ledger(settings: Settings, *, passphrase: Passphrase) -> LedgerCreate
 
 
 def open_ledger(
-    settings: Settings, *, passphrase: Passphrase, observers: tuple[Observer, ...] = ()
+    settings: Settings,
+    *,
+    passphrase: Passphrase,
+    observers: tuple[Observer, ...] = (),
+    at: Callable[[str], None] = nowhere,
+    up_to_date: bool = True,
 ) -> OpenLedger:
     """Open the ledger of a home and bring its read model up to date.
 
-    observers: told of every transaction that takes effect. Raises DomainError LedgerMissing, and what chain,
-    store and read model raise when they cannot be used. LedgerOutdated: an earlier version set it up, whose
-    contracts are not those of this one.
+    observers: told of every transaction that takes effect. at: where tests stop the indexer. up_to_date:
+    False leaves the read model empty, for whoever is about to build the store's copy anew. Raises
+    DomainError LedgerMissing, and what chain, store and read model raise when they cannot be used.
+    LedgerOutdated: an earlier version set it up, whose contracts are not those of this one.
     """
     if not settings.deployment_path.exists():
         raise DomainError(refusals.LEDGER_MISSING, home=str(settings.home))
     chain = _open_chain(settings)
     try:
-        deployment = _deployment(settings)
-        ledger = LedgerGateway(ChainGateway(chain.web3, deployment))
-        store = _open_store(settings)
+        deployment = read_deployment(settings)
+        gateway = ChainGateway(chain.web3, deployment)
+        ledger = LedgerGateway(gateway)
+        keys = home_keys(settings, passphrase)
+        store = open_store(settings)
         try:
-            read_model = ReadModel(ledger, store)
+            read_model = ReadModel(ledger, store, beside=Company, at=at)
             bench = Workbench(
                 ledger=ledger,
                 store=store,
-                keys=_keys(settings, passphrase),
+                keys=keys,
                 read_model=read_model,
                 read_document=read_invoice,
                 chain_now_s=chain.now_s,
                 observers=observers,
                 lots_per_call=settings.settlement_lots_per_call,
             )
-            read_model.sync()
+            if up_to_date:
+                read_model.sync()
         except BaseException:
             store.close()
             raise
     except BaseException:
         chain.close()
         raise
-    return OpenLedger(bench, chain, store, deployment)
+    return OpenLedger(bench, chain, store, gateway, keys)
 
 
-def _keys(settings: Settings, passphrase: Passphrase) -> HomeKeys:
+def home_keys(settings: Settings, passphrase: Passphrase) -> HomeKeys:
+    """The keys of a home, none of them opened yet."""
     return HomeKeys(settings.keys_directory, passphrase, scrypt_n=settings.keystore_scrypt_n)
 
 
-def _open_chain(settings: Settings) -> EmbeddedChain:
+def _open_chain(settings: Settings) -> OpenChain:
+    if settings.chain is not None:
+        return RemoteChain(settings.chain.get_secret_value())
     return open_embedded_chain(settings.chain_directory, allow_time_travel=settings.allow_time_travel)
 
 
-def _open_store(settings: Settings) -> Store:
+def open_store(settings: Settings, *, connections: int = STANDARD_CONNECTIONS) -> Store:
+    """The store that the settings name. connections: transactions of this process at once at most."""
+    return Store(store_engine(settings, connections=connections))
+
+
+def store_engine(settings: Settings, *, connections: int = STANDARD_CONNECTIONS) -> Engine:
+    """An engine on the store's database, as it is found: nothing is created or migrated."""
     if settings.database is None:
-        return open_sqlite(settings.store_path)
-    return open_postgresql(settings.database.get_secret_value())
+        return sqlite_engine(settings.store_path, connections=connections)
+    return postgresql_engine(settings.database.get_secret_value(), connections=connections)
 
 
-def _deployment(settings: Settings) -> Deployment:
+def read_deployment(settings: Settings) -> Deployment:
+    """The contracts of a home's ledger. Raises CounterfoilError DeploymentBroken, LedgerOutdated."""
     try:
         deployment = Deployment.load(settings.deployment_path)
     except (ValueError, KeyError, TypeError, OSError) as broken:

@@ -42,7 +42,7 @@ Call = tuple[LocalAccount, str, str, tuple[Any, ...], int]
 
 
 def calls_of_note(note_id: int) -> Iterator[list[Call]]:
-    """The life of a note, in steps that each build on the one before: who calls what, with which gas limit."""
+    """The life of a note, in steps that build on one another: who calls what, with which gas limit."""
     face = LOTS_A_NOTE * LOT_MINOR
     share = (note_id.to_bytes(32, "big"), face, face)
     terms = (DEBTOR_ID, SELLER_ID, EUR, FAR_S - 1, os.urandom(32), [share])

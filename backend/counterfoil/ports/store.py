@@ -20,6 +20,7 @@ from counterfoil.domain.goods.receipt_document import ReceiptDocument
 from counterfoil.domain.goods.salted_fields import SaltedDocument
 from counterfoil.domain.invoices.invoice import Finding, Invoice
 from counterfoil.ports.chain_log import ChainLog
+from counterfoil.ports.comparisons import Comparisons
 from counterfoil.ports.external_liens import ExternalLiens
 
 
@@ -206,6 +207,8 @@ class UnitOfWork(Protocol):
     def documents(self) -> Documents: ...
     @property
     def chain_log(self) -> ChainLog: ...
+    @property
+    def comparisons(self) -> Comparisons: ...
     @property
     def rule_traces(self) -> RuleTraces: ...
     @property

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFreeError
 
 from counterfoil.store.chain_log import SqlChainLog
+from counterfoil.store.comparisons import SqlComparisons
 from counterfoil.store.documents import SqlDocuments, SqlRuleTraces
 from counterfoil.store.engines import (
     STANDARD_CONNECTIONS,
@@ -46,6 +47,7 @@ class SqlUnitOfWork:
         self.invoices = SqlInvoices(connection)
         self.documents = SqlDocuments(connection)
         self.chain_log = SqlChainLog(connection)
+        self.comparisons = SqlComparisons(connection)
         self.rule_traces = SqlRuleTraces(connection)
         self.external_liens = SqlExternalLiens(connection)
         self.titles = SqlTitleDocuments(connection)

@@ -263,7 +263,6 @@ class ReadModel(FollowingReadModel):
     def rebuild(self) -> Rebuilt:
         """Read every block anew into the same tables, in one transaction, and fold anew."""
         with self._folding:
-            self.follow()
             rebuilt = self._indexer.rebuild()
             self.follow()
             return rebuilt

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,6 +13,8 @@ from rich.markup import escape
 from typer.core import TyperGroup
 
 from counterfoil.domain.errors import CounterfoilError
+from counterfoil.entrypoints.cli.audit import audit_app
+from counterfoil.entrypoints.cli.backup import backup_app
 from counterfoil.entrypoints.cli.bill import bill_app
 from counterfoil.entrypoints.cli.cash import cash_app
 from counterfoil.entrypoints.cli.council import council_app
@@ -24,6 +27,7 @@ from counterfoil.entrypoints.cli.invoice import invoice_app
 from counterfoil.entrypoints.cli.invoice_record import mount_recording
 from counterfoil.entrypoints.cli.key import key_app
 from counterfoil.entrypoints.cli.ledger import clock_app, mount_ledger
+from counterfoil.entrypoints.cli.ledger_copy import ledger_app
 from counterfoil.entrypoints.cli.lien import lien_app
 from counterfoil.entrypoints.cli.lot import assignment_app, mount_lots
 from counterfoil.entrypoints.cli.note import mount_settlement, note_app
@@ -33,6 +37,9 @@ from counterfoil.entrypoints.cli.receipt import receipt_app
 from counterfoil.entrypoints.cli.receipt_orders import mount_orders
 from counterfoil.entrypoints.cli.receipt_show import mount_showing
 from counterfoil.entrypoints.cli.receipt_title import mount_title
+from counterfoil.entrypoints.cli.serve import mount_serve
+from counterfoil.entrypoints.cli.server_option import remote_arguments
+from counterfoil.entrypoints.cli.service import service_app
 from counterfoil.entrypoints.cli.sign import mount_signing
 from counterfoil.entrypoints.cli.stock import stock_app
 from counterfoil.entrypoints.logs import log_to_stderr
@@ -95,8 +102,13 @@ app.add_typer(facility_app, name="facility")
 app.add_typer(external_lien_app, name="external-lien")
 app.add_typer(key_app, name="key")
 app.add_typer(council_app, name="council")
+app.add_typer(backup_app, name="backup")
 app.add_typer(clock_app, name="clock")
+app.add_typer(ledger_app, name="ledger")
+app.add_typer(service_app, name="service")
+app.add_typer(audit_app, name="audit")
 mount_ledger(app)
+mount_serve(app)
 mount_standing(app)
 mount_lots(app)
 mount_settlement(app)
@@ -127,7 +139,10 @@ def counterfoil(
         ),
     ] = None,
 ) -> None:
-    """An open ledger for supply-chain finance."""
+    """An open ledger for supply-chain finance.
+
+    `counterfoil --server URL GROUP VERB ...` asks a service instead, with the token in $COUNTERFOIL_TOKEN.
+    """
     settings = read_settings(home, database)
     log_to_stderr(settings.log_level)
     context.obj = Session(settings)
@@ -135,4 +150,11 @@ def counterfoil(
 
 def main() -> None:
     """Entry point of the console script."""
-    app()
+    asked = remote_arguments(sys.argv[1:])
+    if asked is None:
+        app()
+        return
+    # The client is not needed for anything local.
+    from counterfoil.entrypoints.cli.remote import run_remote  # noqa: PLC0415 - the line above says why
+
+    sys.exit(run_remote(*asked))

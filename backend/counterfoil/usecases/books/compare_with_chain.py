@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from counterfoil.domain.lot import LotId
 from counterfoil.domain.state.ledger_state import LedgerState
 from counterfoil.domain.states import LotState, PartyState
 from counterfoil.ports.ledger import LedgerPort
-from counterfoil.usecases.books.compare_goods import GoodsComparison
+from counterfoil.usecases.books.compare_goods import GoodsComparison, Pairs
 
 _NOTE_FIELDS = {
     "state": "state",
@@ -67,24 +67,28 @@ class ChainComparison:
         self._block = block_number
         self._goods = GoodsComparison(ledger, state, block_number)
 
-    def run(self) -> tuple[Comparison, ...]:
-        """Every kind of record, each compared in full."""
+    def scopes(self) -> tuple[tuple[str, Pairs], ...]:
+        """Every kind of record: its name, and what is compared, asked of the chain as it is iterated."""
         return (
-            _comparison("counts", self._counts()),
-            _comparison("parties", self._parties()),
-            _comparison("invoice capacity", self._invoices()),
-            _comparison("notes", self._notes()),
-            _comparison("lots", self._lots()),
-            _comparison("liens and blocks", self._goods.liens()),
-            _comparison("balances and supply", self._cash()),
-            _comparison("financings", self._financings()),
-            _comparison("stocks and exposures", self._goods.stocks()),
-            _comparison("warehouse receipts", self._goods.receipts()),
-            _comparison("bills of lading", self._goods.bills()),
-            _comparison("prices and facilities", self._goods.facilities()),
+            ("counts", self._counts()),
+            ("parties", self._parties()),
+            ("invoice capacity", self._invoices()),
+            ("notes", self._notes()),
+            ("lots", self._lots()),
+            ("liens and blocks", self._goods.liens()),
+            ("balances and supply", self._cash()),
+            ("financings", self._financings()),
+            ("stocks and exposures", self._goods.stocks()),
+            ("warehouse receipts", self._goods.receipts()),
+            ("bills of lading", self._goods.bills()),
+            ("prices and facilities", self._goods.facilities()),
         )
 
-    def _counts(self) -> Iterator[tuple[str, Any, Any]]:
+    def run(self) -> tuple[Comparison, ...]:
+        """Every kind of record, each compared in full."""
+        return tuple(_comparison(subject, pairs) for subject, pairs in self.scopes())
+
+    def _counts(self) -> Pairs:
         counted = self._ledger.counts_view(block=self._block)
         yield "parties", counted["parties"], len(self._state.parties)
         yield "notes", counted["notes"], len(self._state.notes)
@@ -94,23 +98,23 @@ class ChainComparison:
         yield "bills", counted["bills"], len(self._state.bills)
         yield "facilities", counted["facilities"], len(self._state.facilities)
 
-    def _parties(self) -> Iterator[tuple[str, Any, Any]]:
+    def _parties(self) -> Pairs:
         for party_id, party in self._state.parties.items():
             state, roles, keys = self._ledger.party_view(party_id, block=self._block)
             seen = (PartyState(state), roles, frozenset(keys))
             yield f"party {party_id}", seen, (party.state, int(party.roles), party.keys)
 
-    def _invoices(self) -> Iterator[tuple[str, Any, Any]]:
+    def _invoices(self) -> Pairs:
         for fingerprint, capacity in self._state.invoices.items():
             seen = self._ledger.invoice_view(fingerprint, block=self._block)
             yield from _fields(f"invoice {fingerprint.hex()[:12]}", seen, capacity, _INVOICE_FIELDS)
 
-    def _notes(self) -> Iterator[tuple[str, Any, Any]]:
+    def _notes(self) -> Pairs:
         for note_id, note in self._state.notes.items():
             seen = self._ledger.note_view(note_id, block=self._block)
             yield from _fields(f"note {note_id}", seen, note, _NOTE_FIELDS)
 
-    def _lots(self) -> Iterator[tuple[str, Any, Any]]:
+    def _lots(self) -> Pairs:
         """Whole segments, then roots (they lie in the note) and offered lots (storage has the offeree)."""
         by_segment: dict[tuple[int, int], list[LotId]] = {}
         for lot_id in sorted(self._state.lots):
@@ -132,7 +136,7 @@ class ChainComparison:
         party = lot.offeree_id if lot.state is LotState.OFFERED and lot.offeree_id else lot.holder_id
         return lot.last, party, int(lot.state)
 
-    def _cash(self) -> Iterator[tuple[str, Any, Any]]:
+    def _cash(self) -> Pairs:
         currencies = set(self._state.issued)
         for party_id in self._state.parties:
             for currency in currencies:
@@ -142,24 +146,28 @@ class ChainComparison:
             seen = self._ledger.supply_view(currency, block=self._block)
             yield f"supply of {currency}", seen, self._state.supply_of(currency)
 
-    def _financings(self) -> Iterator[tuple[str, Any, Any]]:
+    def _financings(self) -> Pairs:
         for financing_id, financing in self._state.financings.items():
             seen = self._ledger.financing_view(financing_id, block=self._block)
             yield from _fields(f"financing {financing_id}", seen, financing, _FINANCING_FIELDS)
             yield f"financing {financing_id} holder", seen["holder"], financing.holder_id or 0
 
 
-def _fields(
-    subject: str, seen: Mapping[str, Any], expected: object, names: Mapping[str, str]
-) -> Iterator[tuple[str, Any, Any]]:
+def _fields(subject: str, seen: Mapping[str, Any], expected: object, names: Mapping[str, str]) -> Pairs:
     for on_chain, here in names.items():
         yield f"{subject} {on_chain}", seen[on_chain], getattr(expected, here)
 
 
-def _comparison(subject: str, pairs: Iterator[tuple[str, Any, Any]]) -> Comparison:
+def difference_in(what: str, on_chain: Any, here: Any) -> str | None:
+    """What differs, in words; None where both are the same."""
+    return None if on_chain == here else f"{what}: chain has {on_chain}, read model has {here}"
+
+
+def _comparison(subject: str, pairs: Pairs) -> Comparison:
     compared, differences = 0, []
-    for what, on_chain, here in pairs:
+    for pair in pairs:
         compared += 1
-        if on_chain != here:
-            differences.append(f"{what}: chain has {on_chain}, read model has {here}")
+        difference = difference_in(*pair)
+        if difference is not None:
+            differences.append(difference)
     return Comparison(subject, compared, tuple(differences))

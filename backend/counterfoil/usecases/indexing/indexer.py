@@ -97,11 +97,13 @@ class Indexer:
         """Read everything anew up to the checkpoint's block, into the same tables, in one transaction.
 
         Takes time in proportion to the chain, and other writers wait. If anything comes out otherwise than it
-        was, the epoch goes up, so that whoever folded the former events begins anew.
+        was, the epoch goes up, so that whoever folded the former events begins anew. It needs nothing of what
+        is there to be right; a store that is ahead of the chain ends where the chain ends.
         """
+        newest = self._ledger.newest_block().number
         with self._store.begin() as work:
             log = work.chain_log
-            last, before = log.checkpoint().block_number, log.digest()
+            last, before = min(log.checkpoint().block_number, newest), log.digest()
             log.clear()
             fold, events = EventFold(), 0
             while fold.block_number < last:
