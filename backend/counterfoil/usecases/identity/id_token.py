@@ -14,7 +14,7 @@ from typing import Any
 
 from joserfc import jws
 from joserfc.errors import JoseError, UnsupportedAlgorithmError
-from joserfc.jwk import ECKey, OKPKey, RSAKey, import_key
+from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey, import_key
 from joserfc.jws import JWSRegistry
 
 from counterfoil.domain.errors import DomainError
@@ -27,7 +27,8 @@ LEEWAY = timedelta(seconds=60)
 _OLDEST = timedelta(minutes=10)
 _LONGEST_TOKEN = 32_768
 _LONGEST_SUBJECT = 255
-_SMALLEST_RSA_BITS = 2048
+# Of 2048 bits, in base 64.
+_SHORTEST_MODULUS = 342
 _KEY_TYPES: Mapping[str, tuple[str, str | None]] = {
     "RS256": ("RSA", None),
     "ES256": ("EC", "P-256"),
@@ -144,13 +145,13 @@ def _header(token: str) -> Mapping[str, Any]:
 def _usable(entry: object) -> PublicKey | None:
     if not isinstance(entry, dict) or entry.get("use", "sig") != "sig":
         return None
+    if entry.get("kty") == "RSA" and len(str(entry.get("n", ""))) < _SHORTEST_MODULUS:
+        return None
     try:
         key = import_key(entry)
     except (JoseError, ValueError, TypeError, KeyError):
         return None
-    if isinstance(key, RSAKey):
-        return key if key.public_key.key_size >= _SMALLEST_RSA_BITS else None
-    return key if isinstance(key, ECKey | OKPKey) else None
+    return None if isinstance(key, OctKey) else key
 
 
 def _fits(key: PublicKey, algorithm: str) -> bool:
