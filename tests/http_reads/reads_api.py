@@ -99,17 +99,23 @@ class Api:
         self.side.follow()
 
 
+def app_over(side: ReadSide) -> tuple[FastAPI, HeaderGate]:
+    """The read routes alone, and who lets them in."""
+    app, gate = FastAPI(), HeaderGate()
+    app.state.gate = gate
+    for router in read_routers(side):
+        app.include_router(router, prefix="/v1")
+    add_problem_handlers(app)
+    return app, gate
+
+
 @contextmanager
 def served(world: World) -> Iterator[Api]:
     """The routes over a world, its events stored."""
     world.store_events()
     side = world.side()
     side.follow()
-    app, gate = FastAPI(), HeaderGate()
-    app.state.gate = gate
-    for router in read_routers(side):
-        app.include_router(router, prefix="/v1")
-    add_problem_handlers(app)
+    app, gate = app_over(side)
     with asyncio.Runner() as runner:
         client = Caller(app, runner)
         yield Api(world, side, client, gate)

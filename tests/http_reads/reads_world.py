@@ -60,6 +60,9 @@ class World:
 
     def store_events(self, upto: int | None = None) -> None:
         """Put the ledger's events that the store does not have into further blocks."""
+        if not self.stored:
+            # As a chain does: nothing happens in its first block.
+            self.store_block([])
         events = self.ledger.events[len(self.stored) : upto]
         for start in range(0, len(events), self.per_block):
             self.store_block(events[start : start + self.per_block])
