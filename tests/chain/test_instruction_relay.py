@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from eth_abi import encode
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
 from eth_keys.constants import SECPK1_N
@@ -17,6 +18,7 @@ from eth_utils import keccak
 from counterfoil.chain.contract_calls import INSTRUCTIONS, LEDGER
 from counterfoil.chain.deployment import Deployment
 from counterfoil.chain.embedded import EmbeddedChain, open_embedded_chain
+from counterfoil.chain.event_codec import decoded
 from counterfoil.chain.gateway import ChainGateway
 from counterfoil.chain.instructions.attribution import attribute
 from counterfoil.chain.instructions.batch import (
@@ -35,8 +37,12 @@ from counterfoil.chain.instructions.terms import (
     instruction_nonce,
 )
 from counterfoil.chain.ledger_deployment import deploy_ledger
+from counterfoil.chain.ledger_gateway import LedgerGateway
 from counterfoil.chain.rpc import Rpc
 from counterfoil.chain.sender import Outgoing, Sender
+from counterfoil.domain.invariants import check_invariants
+from counterfoil.domain.key_proof import KeyProof
+from counterfoil.domain.projection.fold import project
 from counterfoil.domain.states import Office, PartyRole
 from counterfoil.ports.engine import ContractRefusedError
 
@@ -189,6 +195,17 @@ def test_a_batch_acts_for_the_keys_that_signed(relay: Relay) -> None:
     assert receipt["from"].lower() == RELAYER.address.lower()
 
 
+def test_relayed_signatures_are_those_of_the_parties_in_the_record(relay: Relay) -> None:
+    relay.relay(
+        relay.signed(SUPPLIER, LEDGER, "propose", proposal(relay, HASH)),
+        relay.signed(CORE, LEDGER, "confirm", 1, 1000),
+    )
+    state = project(decoded(relay.gateway.events()))
+
+    assert (state.notes[1].proposer_key, state.notes[1].confirmer_key) == (SUPPLIER.address, CORE.address)
+    assert all(result.ok for result in check_invariants(state))
+
+
 def test_offices_give_instructions_too(relay: Relay) -> None:
     _, (registered,) = relay.relay(
         relay.signed(OFFICER, LEDGER, "registerParty", 2, b"\x09" * 32, [STRANGER.address])
@@ -307,6 +324,57 @@ def test_logs_of_direct_calls_are_acts_of_the_sender(relay: Relay) -> None:
     assert attribute(receipt, instructions=None) == {0: SUPPLIER.address}
 
 
+def rotation(relay: Relay, new: LocalAccount, *, party: int, removed: str) -> tuple[str, int, bytes]:
+    """What rotateKey takes, with the new key's proof."""
+    ledger = LedgerGateway(relay.gateway)
+    proof = KeyProof(party_id=party, added=new.address, removed=removed, deadline_s=FAR_S)
+    return new.address, FAR_S, ledger.sign_key_proof(by=new, proof=proof)
+
+
+def test_a_party_rotates_its_key_with_the_old_one_which_then_signs_in_vain(relay: Relay) -> None:
+    earlier = relay.signed(SUPPLIER, LEDGER, "propose", proposal(relay, HASH))
+    args = rotation(relay, STRANGER, party=2, removed=SUPPLIER.address)
+    _, outcomes = relay.relay(
+        relay.signed(SUPPLIER, "KeyDesk", "rotateKey", *args),
+        earlier,
+        relay.signed(STRANGER, LEDGER, "propose", proposal(relay, HASH)),
+    )
+    codes = [None if each.error is None else each.error.code for each in outcomes]
+
+    assert codes == [None, "NotAParty", None]
+    assert [record.event for record in outcomes[0].records] == ["KeyRemoved", "KeyAdded", "KeyRotated"]
+    # What it signed before is spent with the refusal, even if the key should come back.
+    _, (back, again) = relay.relay(
+        relay.signed(OFFICER, LEDGER, "addKey", 2, SUPPLIER.address),
+        earlier,
+    )
+    assert back.executed
+    assert again.error is not None
+    assert again.error.code == "NonceSpent"
+
+
+def test_members_of_the_council_vote_by_instructions(relay: Relay) -> None:
+    ledger = LedgerGateway(relay.gateway)
+    target, call = ledger.encode_act(LEDGER, "addKey", (2, STRANGER.address))
+    reviewed = keccak(encode(["address", "bytes"], [target, call]))
+    receipt, outcomes = relay.relay(
+        relay.signed(GOVERNOR, "Council", "seat", [1, 2]),
+        relay.signed(CORE, "Council", "propose", target, call, HASH),
+        relay.signed(CORE, "Council", "approve", 1, reviewed),
+        relay.signed(SUPPLIER, "Council", "approve", 1, HASH),
+        relay.signed(SUPPLIER, "Council", "approve", 1, reviewed),
+    )
+    codes = [None if each.error is None else each.error.code for each in outcomes]
+    assert codes == [None, None, None, "ActUnlike", None]
+    acting = set(attribute(receipt, instructions=relay.domain.instructions).values())
+    assert acting == {GOVERNOR.address, CORE.address, SUPPLIER.address}
+
+    relay.chain.advance_time(86_400)
+    _, (executed,) = relay.relay(relay.signed(SUPPLIER, "Council", "execute", 1, target, call))
+    assert [record.event for record in executed.records] == ["KeyAdded", "ActExecuted"]
+    assert STRANGER.address in relay.gateway.call(LEDGER, "partyOf", [2])[2]
+
+
 def log(index: int, address: str, *topics: str) -> dict[str, Any]:
     return {"logIndex": hex(index), "address": address, "topics": list(topics)}
 
@@ -332,6 +400,15 @@ def test_only_the_named_contracts_markers_count() -> None:
         11: STRANGER.address,
     }
     assert set(attribute(receipt, instructions=None).values()) == {STRANGER.address}
+
+
+def test_nobodys_own_acts_are_put_down_to_a_key_by_sending_rubbish_in_its_name() -> None:
+    ours, refused = "0x" + "aa" * 20, "0x" + _topic("InstructionRefused(address,uint256,bytes32,bytes)")
+    key = "0x" + "00" * 12 + SUPPLIER.address[2:].lower()
+    logs = [log(0, "0x" + "bb" * 20, "0x01"), log(1, ours, refused, key), log(2, ours, "0x02")]
+
+    acting = attribute({"from": STRANGER.address, "logs": logs}, instructions=ours)
+    assert acting == {0: STRANGER.address, 1: SUPPLIER.address, 2: STRANGER.address}
 
 
 def _topic(signature: str) -> str:

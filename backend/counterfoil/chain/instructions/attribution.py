@@ -1,7 +1,8 @@
 """Whose act each log of a transaction is.
 
 A relayed call's logs stand before the marker that the Instructions contract writes behind it; they are acts
-of the key that signed. Everything else is an act of the transaction's sender.
+of the key that signed. Everything else is an act of the transaction's sender. A refused instruction has no
+logs, so that nobody can put its own acts down to a key in whose name it sends rubbish.
 """
 
 from __future__ import annotations
@@ -13,13 +14,8 @@ from eth_utils import keccak
 
 from counterfoil.chain.addresses import checksummed
 
-_MARKERS = frozenset(
-    "0x" + keccak(text=signature).hex()
-    for signature in (
-        "InstructionExecuted(address,uint256,bytes32)",
-        "InstructionRefused(address,uint256,bytes32,bytes)",
-    )
-)
+_EXECUTED = "0x" + keccak(text="InstructionExecuted(address,uint256,bytes32)").hex()
+_REFUSED = "0x" + keccak(text="InstructionRefused(address,uint256,bytes32,bytes)").hex()
 
 
 def attribute(receipt: Mapping[str, Any], *, instructions: str | None) -> dict[int, str]:
@@ -34,11 +30,14 @@ def attribute(receipt: Mapping[str, Any], *, instructions: str | None) -> dict[i
     acting: dict[int, str] = {}
     waiting: list[int] = []
     for log in receipt["logs"]:
-        waiting.append(int(log["logIndex"], 16))
-        topics = log["topics"]
-        if log["address"].lower() == relays and topics and topics[0].lower() in _MARKERS:
-            key = checksummed("0x" + topics[1][-40:])
-            acting.update(dict.fromkeys(waiting, key))
-            waiting = []
+        index, topics = int(log["logIndex"], 16), log["topics"]
+        marker = topics[0].lower() if topics and log["address"].lower() == relays else None
+        if marker not in (_EXECUTED, _REFUSED):
+            waiting.append(index)
+            continue
+        key = checksummed("0x" + topics[1][-40:])
+        acting.update(dict.fromkeys(waiting, key if marker == _EXECUTED else sender))
+        acting[index] = key
+        waiting = []
     acting.update(dict.fromkeys(waiting, sender))
     return acting
