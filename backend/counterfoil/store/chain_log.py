@@ -325,9 +325,8 @@ class SqlChainLog:
         found = hashlib.sha256()
         for table, columns in _DETERMINED:
             found.update(f"{table.name}\n".encode())
-            rows = self._connection.execution_options(yield_per=_PAGE).execute(
-                select(*columns).order_by(*columns[: len(table.primary_key.columns)])
-            )
+            wanted = select(*columns).order_by(*columns[: len(table.primary_key.columns)])
+            rows = self._connection.execute(wanted.execution_options(yield_per=_PAGE))
             for row in rows:
                 found.update(repr(tuple(row)).encode())
         return found.hexdigest()
