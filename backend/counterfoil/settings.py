@@ -35,11 +35,13 @@ class Settings(BaseSettings):
     allow_time_travel: lets the chain's clock be advanced, for demos and tests. keystore_scrypt_n: cost of
     guessing the passphrase of a key file, a power of two. settlement_lots_per_call: lots paid by one
     transaction at most. log_level: of the structured log on standard error. signing_keys: directory of keys
-    that `counterfoil sign` signs with, apart from any home.
+    that `counterfoil sign` signs with, apart from any home. token: session or API token with which
+    `counterfoil --server` asks a service.
 
     For the service:
 
     passphrase_file: a file whose first line is the passphrase, such as a credential of systemd.
+    backup_passphrase: of encrypted backups.
     chain: JSON-RPC address of a node, http or https; None: the embedded chain in the home.
     host, port: where HTTP is served. http_connections, worker_connections: transactions that each process
     runs at once on the database. stop_after_s: how long the processes have to finish when they are stopped.
@@ -47,6 +49,7 @@ class Settings(BaseSettings):
     otlp_endpoint: where OpenTelemetry traces are sent, by OTLP over HTTP; None: nothing is traced.
     confirmations: blocks on top of a transaction before it is final; 0 where blocks are final at once.
     relay_in_flight: transactions of the relayer that wait to be mined at once.
+    audit_anchor_interval_s: how often the head of the audit log is put on the chain, where it changed.
     lag_blocks, beat_age_s: from when on the service is not ready, blocks not indexed and seconds without a
     sign of the worker.
     """
@@ -61,8 +64,10 @@ class Settings(BaseSettings):
     settlement_lots_per_call: Annotated[int, Ge(1)] = SETTLEMENT_LOTS_PER_CALL
     log_level: LogLevel = "WARNING"
     signing_keys: Path = Path("counterfoil-keys")
+    token: SecretStr | None = None
 
     passphrase_file: Path | None = None
+    backup_passphrase: SecretStr | None = None
     chain: SecretStr | None = None
     host: str = "127.0.0.1"
     port: Annotated[int, Ge(0), Le(65535)] = 8080
@@ -73,6 +78,7 @@ class Settings(BaseSettings):
     otlp_endpoint: str | None = None
     confirmations: Annotated[int, Ge(0), Le(10_000)] = 0
     relay_in_flight: Annotated[int, Ge(1), Le(64)] = 1
+    audit_anchor_interval_s: Annotated[int, Ge(1)] = 600
     lag_blocks: Annotated[int, Ge(1)] = 50
     beat_age_s: Annotated[float, Gt(0)] = 15.0
 
@@ -83,7 +89,7 @@ class Settings(BaseSettings):
             raise ValueError("must be a power of two")
         return value
 
-    @field_validator("database", "chain", "metrics_token")
+    @field_validator("database", "chain", "metrics_token", "token")
     @classmethod
     def _empty_is_none(cls, value: SecretStr | None) -> SecretStr | None:
         return value if value is not None and value.get_secret_value() else None

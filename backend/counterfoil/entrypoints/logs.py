@@ -29,7 +29,7 @@ FIELDS = (
     "count",
     "point",
     "scope",
-    "process",
+    "part",
     "exit_code",
     "address_hash",
     "endpoint_id",

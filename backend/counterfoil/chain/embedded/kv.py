@@ -90,8 +90,7 @@ class SqliteKeyValue(BaseAtomicDB):
 
     def _prepare(self) -> None:
         run = self._connection.execute
-        # The lock file already keeps others out; exclusive mode saves SQLite's shared-memory file.
-        run("PRAGMA locking_mode = EXCLUSIVE")
+        # The lock file keeps other writers out. SQLite's own locks stay shared, so that a backup can read.
         (application,) = run("PRAGMA application_id").fetchone()
         (tables,) = run("SELECT count(*) FROM sqlite_master").fetchone()
         if application not in (0, APPLICATION_ID) or (application == 0 and tables):

@@ -73,7 +73,8 @@ def stop_with_supervisor(pipe: BinaryIO) -> None:
     """Send this process SIGTERM when the supervisor's end of the pipe closes."""
 
     def watch() -> None:
-        while pipe.read(1):
+        # Unbuffered: a thread that waits within the buffer's lock would break the interpreter's end.
+        while os.read(pipe.fileno(), 1):
             pass
         os.kill(os.getpid(), signal.SIGTERM)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -23,6 +24,7 @@ from counterfoil.settings import Settings
 from counterfoil.store.schema import SCHEMA_VERSION
 from counterfoil.store.unit_of_work import Store
 from counterfoil.usecases.files.encrypted_files import EncryptedFiles
+from counterfoil.usecases.identity.passwords import Passwords
 from counterfoil.usecases.operating.readiness import Limits
 from counterfoil.usecases.reading.read_side import ReadSide
 
@@ -50,6 +52,7 @@ def http_service(
         reading=ReadSide(store, decode_event, sealing=sealing),
         files=EncryptedFiles(cipher=FileCipher(), sealing=sealing, now=now),
         sealing=sealing,
+        passwords=Passwords(),
         instructions=DeployedInstructions(read_deployment(settings)),
         now=now,
         limits=Limits(
@@ -67,8 +70,11 @@ def measured(app: FastAPI, service: HttpService) -> MeasuredApp:
     return MeasuredApp(app, service.metrics)
 
 
-def run_http(handover: Handover) -> None:
-    """Serve until SIGTERM: then no connection is taken any more, and what is under way is finished."""
+def run_http(handover: Handover, *, stop: threading.Event) -> None:
+    """Serve until SIGTERM: then no connection is taken any more, and what is under way is finished.
+
+    stop: set where SIGTERM came before there was a server to take it.
+    """
     settings = handover.settings
     store = open_store(settings, connections=settings.http_connections)
     try:
@@ -85,6 +91,7 @@ def run_http(handover: Handover) -> None:
             timeout_graceful_shutdown=max(1, int(settings.stop_after_s / 2)),
             backlog=_BACKLOG,
         )
-        uvicorn.Server(config).run()
+        if not stop.is_set():
+            uvicorn.Server(config).run()
     finally:
         store.close()

@@ -53,7 +53,7 @@ def main(part: Part) -> int:
     try:
         _run(part, handover, stop)
     except CounterfoilError as refused:
-        _log.error("the process cannot go on", extra={"process": part.value, "code": refused.code})
+        _log.error("the process cannot go on", extra={"part": part.value, "code": refused.code})
         print(f"{part.value}: {refused.message}\n{refused.remedy}", file=sys.stderr)  # noqa: T201 - for people
         return NOT_USABLE if refused.code in _LASTING else 1
     finally:
@@ -71,7 +71,7 @@ def _run(part: Part, handover: Handover, stop: threading.Event) -> None:
         case Part.HTTP:
             from counterfoil.entrypoints.serving.http_process import run_http  # noqa: PLC0415 - as above
 
-            run_http(handover)
+            run_http(handover, stop=stop)
         case Part.WORKER:
             from counterfoil.entrypoints.worker.process import run_worker  # noqa: PLC0415 - as above
 

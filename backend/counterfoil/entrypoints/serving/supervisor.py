@@ -100,7 +100,7 @@ class Supervisor:
     def _begin(self, kept: _Kept) -> None:
         kept.process = self._start(kept.part, self._handover)
         kept.started_at = self._clock()
-        _log.info("a process starts", extra={"process": kept.part.value})
+        _log.info("a process starts", extra={"part": kept.part.value})
 
     def _look_after(self, kept: _Kept) -> None:
         now = self._clock()
@@ -113,7 +113,7 @@ class Supervisor:
             return
         _close_pipe(kept.process)
         kept.process = None
-        _log.error("a process ended", extra={"process": kept.part.value, "exit_code": exit_code})
+        _log.error("a process ended", extra={"part": kept.part.value, "exit_code": exit_code})
         if exit_code == NOT_USABLE:
             raise CounterfoilError(PART_FAILED, part=kept.part.value, exit_code=exit_code)
         if now - kept.started_at >= _STEADY_AFTER_S:

@@ -1,0 +1,1 @@
+"""Backup of a whole installation while it runs, and its restore into an empty place."""
