@@ -129,6 +129,13 @@ def _currency_text(numeric: int) -> str:
         return f"{numeric}, which is no currency"
 
 
+def _roles_text(roles: int) -> str:
+    known = [role for role in PartyRole if roles & role]
+    unknown = roles & ~sum(PartyRole)
+    said = [role_text(role) for role in known] + ([f"unknown roles {unknown:#x}"] if unknown else [])
+    return " and ".join(said) or "none"
+
+
 def _party_state_text(state: int) -> str:
     return PartyState(state).name.lower() if state in tuple(PartyState) else str(state)
 
@@ -153,7 +160,7 @@ _BY_ENDING: Mapping[str, Callable[[int], str]] = {
     "deadline": time_text,
     "ages": lambda value: f"{value} seconds",
     "periods": lambda value: f"{value} seconds",
-    "roles": lambda value: " and ".join(role_text(role) for role in PartyRole(value)) or "none",
+    "roles": _roles_text,
 }
 
 
@@ -165,7 +172,7 @@ def _division(asset: int, how: bytes) -> Iterator[Line]:
             return
         part, _, _ = decode(["(bytes32,bytes32[])", "bytes32", "(uint40,bytes)"], how)
     except (DecodingError, ValueError, OverflowError):
-        yield "how", "cannot be read"
+        yield "how: meaning", "cannot be read"
         return
     for place, lot in enumerate(part[1], start=1):
         yield f"becomes free {place}", f"0x{lot.hex()}"
