@@ -73,7 +73,7 @@ class Writes:
     ) -> Response:
         """The answer of the change, or the first one if the key was used before for the same."""
         asked = asking(self._service, request, principal)
-        return once(
+        answer = once(
             self._service,
             principal,
             request,
@@ -81,6 +81,9 @@ class Writes:
             body=b"" if body is None else body.model_dump_json().encode(),
             act=lambda work: change(work, asked),
         )
+        # Other processes learn of changed rights at their next poll, this one at once.
+        self._service.gate.read_version()
+        return answer
 
 
 def shown(model: BaseModel, *, code: int = 200, kept: BaseModel | None = None) -> Answer:

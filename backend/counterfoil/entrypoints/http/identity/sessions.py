@@ -71,6 +71,7 @@ def sessions_router(service: HttpService) -> APIRouter:
                 log_out_everywhere(work, asking(service, request, principal))
             else:
                 log_out(work, asking(service, request, principal))
+        service.gate.read_version()
 
     @router.get("/session", operation_id="show_session", responses=problems(401))
     def show_session(principal: Reader) -> SessionView:
@@ -111,6 +112,7 @@ def sessions_router(service: HttpService) -> APIRouter:
                 proved_hash=proved,
                 password=body.new_password,
             )
+        service.gate.read_version()
 
     @router.post(
         "/sessions/password-by-code",
@@ -130,5 +132,6 @@ def sessions_router(service: HttpService) -> APIRouter:
                 now=service.now(),
                 correlation_id=correlation_id(request),
             )
+        service.gate.read_version()
 
     return router
