@@ -19,7 +19,7 @@ from counterfoil.domain.commands import CommandState
 from counterfoil.entrypoints.http.app import create_app
 from counterfoil.entrypoints.http.gate import Gate
 from counterfoil.entrypoints.http.service import HttpService
-from counterfoil.ports.commands import CommandRecord
+from counterfoil.ports.commands import CommandRecord, StepRecord
 from counterfoil.sealing.file_cipher import FileCipher
 from counterfoil.store.unit_of_work import Store
 from counterfoil.usecases.files.encrypted_files import EncryptedFiles
@@ -86,6 +86,22 @@ class Desk:
             assert changed is not None
 
 
+class FixedSigner:
+    """Instructions of a ledger where one key signs everything."""
+
+    def typed_data(self, step: StepRecord) -> Mapping[str, Any]:
+        return {"message": {"nonce": str(step.nonce)}}
+
+    def digest(self, _step: StepRecord) -> bytes:
+        return bytes(32)
+
+    def signer_of(self, step: StepRecord, _signature: bytes) -> str:
+        return step.key
+
+    def normalised(self, signature: bytes) -> bytes:
+        return signature
+
+
 def service_of(store: Store, town: Town) -> HttpService:
     """The service as the tests compose it: the clock of the town, cheap passwords."""
     sealing = ServiceKey(secrets.token_bytes(32))
@@ -96,6 +112,7 @@ def service_of(store: Store, town: Town) -> HttpService:
         files=EncryptedFiles(cipher=FileCipher(), sealing=sealing, now=town.clock),
         sealing=sealing,
         passwords=Passwords(CHEAP),
+        instructions=FixedSigner(),
         now=town.clock,
     )
 
