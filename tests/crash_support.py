@@ -263,11 +263,7 @@ def worker_process(home: str, database: str, point: str, count: int, mines: bool
 
         return [Loop(name="mine", turn=mine, longest_pause_s=0.05)]
 
-    ended_well = run_worker(
-        settings, passphrase=lambda _: PASSPHRASE, stop=stop_on_signals(), more_loops=more, at=at
-    )
-    # Not sys.exit: what the test process had open at the fork is not ours to clean up.
-    os._exit(0 if ended_well else 1)
+    run_worker(settings, passphrase=lambda _: PASSPHRASE, stop=stop_on_signals(), more_loops=more, at=at)
 
 
 def _killed(settings: Settings, point: str, count: int, *, mines: bool) -> int:

@@ -101,6 +101,10 @@ class InstructionRelay:
             return TriedStep(step=step, gas_limit=limit)
         if isinstance(answer, RpcError) and answer.output:
             return self._refused(step, answer.output)
+        learned = self._granted.get(_shape(step), 0)
+        if answer is None and learned and not self._tries_all and step.gas_limit == 0:
+            # Another one of its shape was tried just now.
+            return TriedStep(step=step, gas_limit=learned)
         return self._estimated(step, relayer)
 
     def _estimated(self, step: StepRecord, relayer: str) -> TriedStep:

@@ -21,12 +21,13 @@ _LONGEST_TROUBLE_S = 10.0
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loop:
     """turn: does a piece of work; True where there may be more at once. longest_pause_s: between turns that
-    found nothing to do; the first such pause is 20 ms.
+    found nothing to do; the first such pause is 20 ms. on_end: called after the last turn.
     """
 
     name: str
     turn: Callable[[], bool]
     longest_pause_s: float
+    on_end: Callable[[], None] | None = None
 
 
 @dataclass(slots=True)
@@ -46,6 +47,8 @@ class _Runner:
         try:
             while not self.stop.wait(pause_s):
                 pause_s = self._after_turn(pause_s)
+            if self.loop.on_end is not None:
+                self.loop.on_end()
         finally:
             self.has_ended = True
             self.on_end(self.loop.name)

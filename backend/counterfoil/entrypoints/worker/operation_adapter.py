@@ -81,8 +81,8 @@ class OperationDesk:
     """Opens the operations of commands.
 
     capturing: the bench on which nothing is sent; direct: the one for what never reaches the ledger.
-    read_file: the bytes of a file that a command brought, by its SHA-256. share_file: called with the command,
-    the file's SHA-256, a subject and the keys of the parties that read it there.
+    read_file: the bytes of a file that a command brought, by its SHA-256. share_file: called with command,
+    SHA-256, a subject and the keys of the parties that read the file there.
     """
 
     def __init__(

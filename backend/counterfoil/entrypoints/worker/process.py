@@ -16,7 +16,8 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from counterfoil.bootstrap import Passphrase
-from counterfoil.domain.errors import CounterfoilError
+from counterfoil.domain.errors import CounterfoilError, declare
+from counterfoil.entrypoints.worker.chores import chores
 from counterfoil.entrypoints.worker.loops import Loop, Supervisor
 from counterfoil.entrypoints.worker.wiring import OpenWorker, open_worker
 from counterfoil.ports.outbox import WorkerBeat
@@ -29,6 +30,11 @@ _COMMANDS_PAUSE_S = 0.2
 _EXPIRE_PAUSE_S = 2.0
 _PATIENCE_S = 8.0
 
+WORKER_ENDED = declare(
+    "WorkerEnded",
+    "The worker did not end in good order: {loops}.",
+    "Look for the error in its log; what was accepted is in the store, and done after the next start.",
+)
 MoreLoops = Callable[[OpenWorker], Sequence[Loop]]
 """What else the worker does, beside commands; made once the ledger is open."""
 
@@ -38,12 +44,14 @@ def run_worker(
     *,
     passphrase: Passphrase,
     stop: threading.Event,
-    more_loops: MoreLoops = lambda _worker: (),
+    more_loops: MoreLoops | None = None,
     at: At = no_fault,
-) -> bool:
-    """Work until `stop` is set; whether everything ended in good order.
+) -> None:
+    """Work until `stop` is set.
 
-    Raises what open_worker raises, before any loop has started.
+    more_loops: what is done beside commands; None: everything that the service does. Raises what open_worker
+    raises, before any loop has started, and WorkerEnded where a loop ended by itself or not in time: whoever
+    started the process starts it again.
     """
     worker = open_worker(settings, passphrase=passphrase, at=at)
     try:
@@ -51,7 +59,7 @@ def run_worker(
             [
                 Loop(name="commands", turn=worker.commands.turn, longest_pause_s=_COMMANDS_PAUSE_S),
                 Loop(name="expiry", turn=worker.expire, longest_pause_s=_EXPIRE_PAUSE_S),
-                *more_loops(worker),
+                *(chores(worker, settings) if more_loops is None else more_loops(worker)),
             ],
             stop=stop,
         )
@@ -62,10 +70,9 @@ def run_worker(
     finally:
         stop.set()
         worker.close()
-    for name in unwell:
-        _log.error("a loop did not end in good order", extra={"point": name})
+    if unwell:
+        raise CounterfoilError(WORKER_ENDED, loops=", ".join(unwell))
     _log.info("worker stopped")
-    return not unwell
 
 
 def _beat_until_the_end(worker: OpenWorker, supervisor: Supervisor) -> None:
@@ -113,8 +120,8 @@ def main() -> int:
         sys.stderr.write("COUNTERFOIL_PASSPHRASE is not set\n")
         return 2
     secret = settings.passphrase.get_secret_value()
-    ended_well = run_worker(settings, passphrase=lambda _name: secret, stop=stop_on_signals())
-    return 0 if ended_well else 1
+    run_worker(settings, passphrase=lambda _name: secret, stop=stop_on_signals())
+    return 0
 
 
 if __name__ == "__main__":

@@ -109,7 +109,9 @@ def _wired(settings: Settings, ledger: OpenLedger, *, at: At) -> OpenWorker:
         with ledger.store.concurrent() as work:
             brought = work.files.of_subject(f"command:{command_id}")
             entry = next(each for each in brought if each.file.content_sha256 == content_sha256)
-            files.link(work, entry, subject=subject, readers=[owner_of(key) for key in party_keys])
+            # A command that is carried out again after a crash may have put it there already.
+            if all(place.subject != subject for place in work.files.places_of(entry.file.file_id)):
+                files.link(work, entry, subject=subject, readers=[owner_of(key) for key in party_keys])
 
     desk = SendingDesk(
         store=ledger.store,
