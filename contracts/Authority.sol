@@ -21,8 +21,10 @@ contract Authority is AccessManager, Instructed, IAuthority {
         return INSTRUCTIONS;
     }
 
+    /// @dev Contract Instructions calls for itself too: when the governor sets routes with a delay, it consumes what was
+    /// scheduled, as every contract with restricted functions does. No key stands behind that call.
     function _msgSender() internal view override returns (address) {
-        return _actingKey();
+        return msg.sig == this.consumeScheduledOp.selector ? msg.sender : _actingKey();
     }
 
     function _msgData() internal view override returns (bytes calldata) {

@@ -58,6 +58,47 @@ contract InstructionOfficesTest is InstructionFixture {
         _refusedAlone(_toIssue(2), missing, "once only");
     }
 
+    /// @dev There the instructions themselves call the authority, without a key behind the call.
+    function test_office_withADelaySetsRoutesItScheduled() public {
+        vm.prank(ADMIN);
+        authority.grantRole(GOVERNOR_ROLE, STRANGER, 10 minutes);
+        IInstructions.Route[] memory routes = new IInstructions.Route[](1);
+        routes[0] = IInstructions.Route(keccak256("a type"), address(cash), ICash.redeem.selector, hex"03");
+        bytes memory setting = abi.encodeCall(instructions.setRoutes, (routes));
+        bytes32 operation = authority.hashOperation(STRANGER, address(instructions), setting);
+        bytes memory missing = abi.encodeWithSelector(IAccessManager.AccessManagerNotScheduled.selector, operation);
+        _refused(STRANGER, address(instructions), setting, missing, "not scheduled");
+        vm.prank(STRANGER);
+        authority.schedule(address(instructions), setting, 0);
+        vm.warp(START + 10 minutes);
+        // Calldata that ends in an address of the caller's choice is other calldata, and was not scheduled.
+        bytes memory longer = _behind(setting, address(this));
+        operation = authority.hashOperation(STRANGER, address(instructions), longer);
+        missing = abi.encodeWithSelector(IAccessManager.AccessManagerNotScheduled.selector, operation);
+        _refused(STRANGER, address(instructions), longer, missing, "with an address behind it");
+        vm.prank(STRANGER);
+        instructions.setRoutes(routes);
+        (address target,,) = instructions.routeOf(routes[0].typeHash);
+        vm.assertEq(target, address(cash), "set");
+    }
+
+    /// @dev As an instruction it is a key's call, and keys have nothing scheduled to consume for themselves.
+    function test_authority_consumesNothingByInstruction() public {
+        _makeBank(10 minutes);
+        bytes memory callData = abi.encodeCall(cash.issue, (supplier, CNY, 500, keccak256("deposit")));
+        address bank = vm.addr(BANK_SECRET);
+        vm.prank(bank);
+        authority.schedule(address(cash), callData, 0);
+        vm.warp(START + 10 minutes);
+        bytes32 typeHash = keccak256("Consume(address caller,bytes data,uint256 nonce,uint40 deadline)");
+        _route(typeHash, address(authority), IAccessManager.consumeScheduledOp.selector, hex"0180");
+        IInstructions.Instruction memory consuming =
+            _instruction(BANK_SECRET, typeHash, abi.encode(bank, callData), abi.encode(bank, keccak256(callData)), 1);
+        bytes memory no =
+            abi.encodeWithSelector(IAccessManager.AccessManagerUnauthorizedConsume.selector, address(instructions));
+        _refusedAlone(consuming, no, "nothing of the instructions' own");
+    }
+
     function test_authority_takesInstructions() public {
         address bank = vm.addr(BANK_SECRET);
         bytes memory args = abi.encode(BANK_ROLE, bank, 0);
