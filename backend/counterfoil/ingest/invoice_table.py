@@ -174,7 +174,7 @@ class _Reading:
         )
 
     def _text(self, name: str) -> str:
-        return self._row.values.get(name, "")
+        return "" if name in self._row.formulas else self._row.values.get(name, "")
 
     def _note(self, code: str, field: str, /, **facts: Any) -> None:
         self._faults.append(found(code, field, **facts))
