@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -70,11 +69,8 @@ def measured(app: FastAPI, service: HttpService) -> MeasuredApp:
     return MeasuredApp(app, service.metrics)
 
 
-def run_http(handover: Handover, *, stop: threading.Event) -> None:
-    """Serve until SIGTERM: then no connection is taken any more, and what is under way is finished.
-
-    stop: set where SIGTERM came before there was a server to take it.
-    """
+def run_http(handover: Handover) -> None:
+    """Serve until SIGTERM: then no connection is taken any more, and what is under way is finished."""
     settings = handover.settings
     store = open_store(settings, connections=settings.http_connections)
     try:
@@ -91,7 +87,6 @@ def run_http(handover: Handover, *, stop: threading.Event) -> None:
             timeout_graceful_shutdown=max(1, int(settings.stop_after_s / 2)),
             backlog=_BACKLOG,
         )
-        if not stop.is_set():
-            uvicorn.Server(config).run()
+        uvicorn.Server(config).run()
     finally:
         store.close()

@@ -45,6 +45,9 @@ def main(part: Part) -> int:
 
     def on_signal(_number: int, _frame: FrameType | None) -> None:
         stop.set()
+        if part is Part.HTTP:
+            # While it serves, the server takes signals itself; before, there is nothing to finish.
+            sys.exit(0)
 
     signal.signal(signal.SIGTERM, on_signal)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -71,7 +74,7 @@ def _run(part: Part, handover: Handover, stop: threading.Event) -> None:
         case Part.HTTP:
             from counterfoil.entrypoints.serving.http_process import run_http  # noqa: PLC0415 - as above
 
-            run_http(handover, stop=stop)
+            run_http(handover)
         case Part.WORKER:
             from counterfoil.entrypoints.worker.process import run_worker  # noqa: PLC0415 - as above
 
