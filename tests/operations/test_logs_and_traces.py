@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from io import StringIO
 
 import pytest
 from opentelemetry.sdk.trace import TracerProvider
@@ -24,26 +25,27 @@ from ledger_support import BANK, HALDEN, LAHN, PASSPHRASE, VALTENNA, record, ubl
 
 
 @pytest.fixture
-def logging_all(capsys: pytest.CaptureFixture[str]) -> Iterator[None]:
-    """Everything is logged, also by libraries; afterwards all is as before."""
+def logged(monkeypatch: pytest.MonkeyPatch) -> Iterator[StringIO]:
+    """What goes to standard error while everything is logged, also by libraries."""
     loggers = [logging.getLogger(), logging.getLogger("counterfoil")]
     before = [(each, each.handlers[:], each.level, each.propagate) for each in loggers]
-    log_to_stderr("DEBUG", libraries=True)
+    written = StringIO()
+    with monkeypatch.context() as patched:
+        patched.setattr(sys, "stderr", written)
+        log_to_stderr("DEBUG", libraries=True)
     loggers[0].setLevel(logging.DEBUG)
-    yield
+    yield written
     for logger, handlers, level, propagate in before:
         logger.handlers[:] = handlers
         logger.setLevel(level)
         logger.propagate = propagate
 
 
-def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
-    return [json.loads(line) for line in capsys.readouterr().err.splitlines() if line.startswith("{")]
+def lines(logged: StringIO) -> list[dict[str, object]]:
+    return [json.loads(line) for line in logged.getvalue().splitlines()]
 
 
-def test_a_line_has_the_known_fields_and_no_others(
-    logging_all: None, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_line_has_the_known_fields_and_no_others(logged: StringIO) -> None:
     logger = logging.getLogger("counterfoil.test")
     logger.info("it happened", extra={"operation": "confirm_note", "amount_minor": 7, "party": "Lahn"})
     token = correlation.set("req-1")
@@ -51,31 +53,27 @@ def test_a_line_has_the_known_fields_and_no_others(
     logger.info("it happened", extra={"correlation_id": "req-2"})
     correlation.reset(token)
 
-    first, second, third = lines(capsys)
+    first, second, third = lines(logged)
     assert first.keys() == {"at", "level", "logger", "event", "operation"}
     assert second["correlation_id"] == "req-1"
     assert third["correlation_id"] == "req-2"
 
 
-def test_of_an_exception_its_type_and_place_are_logged(
-    logging_all: None, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_of_an_exception_its_type_and_place_are_logged(logged: StringIO) -> None:
     try:
         raise ValueError("Gusswerk Lahn owes 1,000.00")
     except ValueError:
         logging.getLogger("counterfoil.test").exception("it failed")
     logging.getLogger("some.library").error("cannot pay %s to %s", "1,000.00", "Lahn")
 
-    ours, theirs = lines(capsys)
+    ours, theirs = lines(logged)
     assert ours["exception"] == "ValueError"
     assert "raised_at" in ours
     assert theirs["event"] == "cannot pay %s to %s"
     assert not any("1,000" in str(line) or "Lahn" in str(line) for line in (ours, theirs))
 
 
-def test_a_scenario_logs_no_name_key_secret_or_amount(
-    settings: Settings, logging_all: None, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_scenario_logs_no_name_key_secret_or_amount(settings: Settings, logged: StringIO) -> None:
     with open_ledger(settings, passphrase=lambda _: PASSPHRASE) as ledger:
         record(ledger.bench, ubl("RE-77-4711", "8642.42", seller=VALTENNA, buyer=LAHN))
         issue_cash(ledger.bench, party=BANK.key, currency="EUR", amount_minor=864_242, deposit="D-4711")
@@ -83,7 +81,7 @@ def test_a_scenario_logs_no_name_key_secret_or_amount(
             issue_cash(ledger.bench, party=BANK.key, currency="EUR", amount_minor=864_242, deposit="D-4711")
         keys = {key for party in ledger.bench.read_model.state.parties.values() for key in party.keys}
 
-    shown = capsys.readouterr().err
+    shown = logged.getvalue()
     assert "issue_cash" in shown
     told = json.dumps([json.loads(line) for line in shown.splitlines()]).lower()
     without_hashes = re.sub("0x[0-9a-f]{64}", "", told)
