@@ -225,6 +225,14 @@ def test_a_token_runs_out_also_in_memory(door: Door) -> None:
     assert door.refusal(secret).code == "CredentialInvalid"
 
 
+def test_a_refused_credential_is_logged_without_it(door: Door, caplog: pytest.LogCaptureFixture) -> None:
+    door.refusal("cft_wrong")
+    (line,) = [found for found in caplog.records if found.name == "counterfoil.http.gate"]
+    assert line.__dict__["code"] == "CredentialInvalid"
+    assert "cft_wrong" not in repr(line.__dict__)
+    assert HOME not in repr(line.__dict__)
+
+
 def test_refused_credentials_soon_make_an_address_wait(door: Door) -> None:
     for number in range(3):
         assert door.refusal(f"cft_wrong-{number}").code == "CredentialInvalid"

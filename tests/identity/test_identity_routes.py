@@ -357,6 +357,12 @@ def test_an_identity_provider_in_the_own_network_is_refused(desk: Desk) -> None:
     assert code_of(answer) == (422, "OidcUnfit")
 
 
+def test_what_is_not_permitted_is_logged(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    desk.get("mara", "/v1/users")
+    (line,) = [found for found in caplog.records if found.name == "counterfoil.http.security"]
+    assert (line.__dict__["code"], line.__dict__["user_id"]) == ("NotPermitted", desk.town.users["mara"])
+
+
 def test_every_write_needs_an_idempotency_key(desk: Desk) -> None:
     bare = as_bearer(desk.town.secrets.get("abel") or _secret(desk, "abel"))
     user_id = desk.town.users["mara"]

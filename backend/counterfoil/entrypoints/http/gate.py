@@ -116,6 +116,10 @@ class Gate:
         except DomainError as refused:
             if refused.code == CREDENTIAL_INVALID:
                 self._of_refused.take(address)
+                _LOGGER.warning(
+                    "a credential was refused",
+                    extra={"code": refused.code, "address_hash": secret_hash(address)[:16]},
+                )
             raise
         _refuse_after(self._of_credential.take(identified.principal.credential_id))
         touched = self._touch(secret, identified, now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable
 from typing import Annotated
 
@@ -9,8 +10,10 @@ from fastapi import Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from counterfoil.domain.access import Principal, Scope, UserRole
+from counterfoil.domain.errors import DomainError
 from counterfoil.entrypoints.http.gate import Gate
 
+_LOGGER = logging.getLogger("counterfoil.http.security")
 # Only for the description: the gate reads the header itself, so that one place decides what is accepted.
 BEARER = HTTPBearer(
     auto_error=False,
@@ -31,7 +34,14 @@ def require(scope: Scope, *any_of: UserRole) -> Callable[..., Awaitable[Principa
     ) -> Principal:
         gate: Gate = request.app.state.gate
         principal = await gate.authenticate(request)
-        principal.demand(scope, any_of)
+        try:
+            principal.demand(scope, any_of)
+        except DomainError as refused:
+            _LOGGER.warning(
+                "a request was not permitted",
+                extra={"code": refused.code, "user_id": principal.user_id, "org_id": principal.org_id},
+            )
+            raise
         return principal
 
     return principal_of
