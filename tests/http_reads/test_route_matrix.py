@@ -104,17 +104,21 @@ def told(answer: Any, path: str, values: Mapping[str, str]) -> tuple[int, Any]:
     return answer.status_code, without(body, stated)
 
 
-def without(part: Any, stated: list[str]) -> Any:
-    """The same with a sign in the place of each stated value."""
+def without(part: Any, stated: list[str], *, of_facts: bool = False) -> Any:
+    """The same with a sign in the place of each stated value; of numbers only in the facts of a problem."""
     if isinstance(part, dict):
-        return {name: without(value, stated) for name, value in part.items() if name not in OF_THE_REQUEST}
+        return {
+            name: without(value, stated, of_facts=of_facts or name == "facts")
+            for name, value in part.items()
+            if name not in OF_THE_REQUEST
+        }
     if isinstance(part, list):
-        return [without(each, stated) for each in part]
+        return [without(each, stated, of_facts=of_facts) for each in part]
     if isinstance(part, str):
         for value in sorted(stated, key=len, reverse=True):
             part = re.sub(rf"(?<![0-9A-Za-z]){re.escape(value)}(?![0-9A-Za-z])", "#", part)
         return part
-    return "#" if str(part) in stated else part
+    return "#" if of_facts and str(part) in stated else part
 
 
 def test_every_parameter_has_a_row(matrix: Matrix, routes: list[tuple[str, str, str]]) -> None:
