@@ -7,6 +7,7 @@ database and node are secrets: they are shown in no summary, message or log.
 from __future__ import annotations
 
 from errno import ENODATA
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -45,6 +46,11 @@ class Settings(BaseSettings):
     chain: JSON-RPC address of a node, http or https; None: the embedded chain in the home.
     host, port: where HTTP is served. http_connections, worker_connections: transactions that each process
     runs at once on the database. stop_after_s: how long the processes have to finish when they are stopped.
+    public_url: as clients reach the service, such as https://ledger.example; identity providers send people
+    back there. None: host and port. trusted_proxies: addresses, with commas between them, whose X-Forwarded-For
+    is believed; without it everybody behind a proxy counts as one address. private_identity_providers: whether
+    identity providers may stand in the own network and speak plain http. credential_requests_per_s,
+    address_requests_per_s: of one session or token, and of one address, five times that at once after a pause.
     metrics_token: whoever sends it as a bearer token may read /metrics from elsewhere than this machine.
     otlp_endpoint: where OpenTelemetry traces are sent, by OTLP over HTTP; None: nothing is traced.
     confirmations: blocks on top of a transaction before it is final; 0 where blocks are final at once.
@@ -74,6 +80,11 @@ class Settings(BaseSettings):
     http_connections: Annotated[int, Ge(2), Le(200)] = 16
     worker_connections: Annotated[int, Ge(2), Le(200)] = 8
     stop_after_s: Annotated[float, Gt(0), Le(300)] = 8.0
+    public_url: str | None = None
+    trusted_proxies: str = ""
+    private_identity_providers: bool = False
+    credential_requests_per_s: Annotated[float, Gt(0)] = 1000.0
+    address_requests_per_s: Annotated[float, Gt(0)] = 2000.0
     metrics_token: SecretStr | None = None
     otlp_endpoint: str | None = None
     confirmations: Annotated[int, Ge(0), Le(10_000)] = 0
@@ -94,7 +105,26 @@ class Settings(BaseSettings):
     def _empty_is_none(cls, value: SecretStr | None) -> SecretStr | None:
         return value if value is not None and value.get_secret_value() else None
 
-    @field_validator("otlp_endpoint", "passphrase_file", mode="before")
+    @field_validator("public_url")
+    @classmethod
+    def _web_address(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("http://", "https://")):
+            raise ValueError("must begin with http:// or https://")
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _addresses(cls, value: str) -> str:
+        for each in filter(None, (part.strip() for part in value.split(","))):
+            ip_network(each, strict=False)
+        return value
+
+    @property
+    def own_url(self) -> str:
+        """As clients reach the service."""
+        return self.public_url or f"http://{self.host}:{self.port}"
+
+    @field_validator("otlp_endpoint", "passphrase_file", "public_url", mode="before")
     @classmethod
     def _empty_text_is_none(cls, value: object) -> object:
         return value or None

@@ -26,8 +26,8 @@ class RateLimits:
     address, for requests whose credential is refused; small, because nobody has business with many of them.
     """
 
-    credential: Rate = Rate(per_s=500, burst=2000)
-    address: Rate = Rate(per_s=2000, burst=8000)
+    credential: Rate = Rate(per_s=1000, burst=5000)
+    address: Rate = Rate(per_s=2000, burst=10_000)
     refused: Rate = Rate(per_s=5, burst=50)
 
 

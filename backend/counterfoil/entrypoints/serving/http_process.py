@@ -14,6 +14,7 @@ from counterfoil.chain.event_codec import decode_event
 from counterfoil.chain.relay.instructions import DeployedInstructions
 from counterfoil.entrypoints.http.app import create_app
 from counterfoil.entrypoints.http.gate import Gate
+from counterfoil.entrypoints.http.rate_limits import Rate, RateLimits
 from counterfoil.entrypoints.http.service import HttpService
 from counterfoil.entrypoints.serving.handover import Handover
 from counterfoil.observing.http_metrics import MeasuredApp
@@ -29,6 +30,7 @@ from counterfoil.usecases.reading.read_side import ReadSide
 
 _KEEP_ALIVE_S = 30
 _BACKLOG = 2048
+_BURST_S = 5
 
 
 def _now() -> datetime:
@@ -47,7 +49,7 @@ def http_service(
     token = settings.metrics_token
     return HttpService(
         store=store,
-        gate=Gate(store, now=now),
+        gate=Gate(store, limits=rate_limits(settings), now=now),
         reading=ReadSide(store, decode_event, sealing=sealing),
         files=EncryptedFiles(cipher=FileCipher(), sealing=sealing, now=now),
         sealing=sealing,
@@ -59,6 +61,17 @@ def http_service(
         ),
         metrics=registry,
         metrics_token=None if token is None else token.get_secret_value(),
+        public_url=settings.own_url,
+        private_identity_providers=settings.private_identity_providers,
+    )
+
+
+def rate_limits(settings: Settings) -> RateLimits:
+    """What one credential and one address may send."""
+    credential, address = settings.credential_requests_per_s, settings.address_requests_per_s
+    return RateLimits(
+        credential=Rate(per_s=credential, burst=_BURST_S * credential),
+        address=Rate(per_s=address, burst=_BURST_S * address),
     )
 
 
@@ -82,7 +95,8 @@ def run_http(handover: Handover) -> None:
             log_config=None,
             access_log=False,
             server_header=False,
-            proxy_headers=False,
+            proxy_headers=bool(settings.trusted_proxies),
+            forwarded_allow_ips=settings.trusted_proxies,
             timeout_keep_alive=_KEEP_ALIVE_S,
             timeout_graceful_shutdown=max(1, int(settings.stop_after_s / 2)),
             backlog=_BACKLOG,
