@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from collections.abc import Mapping
 from typing import Any
 
@@ -46,7 +47,7 @@ def _refusal(event: str, **changed: Any) -> str:
 @pytest.mark.parametrize("event", ROWS)
 def test_an_event_is_read_in_full(event: str) -> None:
     args, expected = ROWS[event]
-    found = decode_event(_record(event, args), sender="0xabc")
+    found = decode_event(replace(_record(event, args), acting_key="0xabc"))
     assert found is not None
     assert found.event == expected
     assert (found.at_s, found.block_number, found.log_index, found.sender) == (1_000, 3, 4, "0xabc")
