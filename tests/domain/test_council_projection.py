@@ -10,7 +10,7 @@ from eth_utils import keccak
 from hypothesis import given
 from hypothesis import strategies as st
 
-from counterfoil.domain.concern import concerned, subjects_of
+from counterfoil.domain.concern import concerned
 from counterfoil.domain.errors import DomainError
 from counterfoil.domain.events import council_events as council
 from counterfoil.domain.events.ledger_events import (
@@ -24,6 +24,7 @@ from counterfoil.domain.projection.fold import PROJECTION_MISMATCH, project
 from counterfoil.domain.state.council_state import Proposal
 from counterfoil.domain.state.ledger_state import LedgerState
 from counterfoil.domain.states import PartyRole, ProposalState
+from counterfoil.domain.subjects import subjects_of
 
 OLD, NEW, LEDGER = ("0x" + digit * 40 for digit in ("1", "2", "3"))
 PROPOSED = council.ActProposed(

@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from counterfoil.domain.concern import concerned, subjects_of
+from counterfoil.domain.concern import concerned
 from counterfoil.domain.errors import DomainError
 from counterfoil.domain.events.ledger_events import PartyRegistered, Recorded
 from counterfoil.domain.ledger import Ledger
 from counterfoil.domain.projection.fold import apply
 from counterfoil.domain.state.ledger_state import LedgerState
+from counterfoil.domain.subjects import subjects_of
 from counterfoil.ports.chain_log import IndexedEvent
 from counterfoil.ports.engine import BlockHead, EventRecord
 from counterfoil.ports.store import PartyRecord

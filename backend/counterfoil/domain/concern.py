@@ -1,4 +1,4 @@
-"""Whom and what an event concerns: the parties that may see it, and the objects in whose history it stands.
+"""Whom an event concerns: the parties that may see it.
 
 Who concerns itself with what is decided once, when the event is folded, from the state before it: who holds a
 lot later learns nothing about earlier holders' business by that.
@@ -17,7 +17,6 @@ from counterfoil.domain.events import goods_events as goods
 from counterfoil.domain.events import ledger_events as ev
 from counterfoil.domain.events import lien_events as liens
 from counterfoil.domain.lot import ASSET_KIND_BILL, ASSET_KIND_LOT, ASSET_KIND_RECEIPT, AssetId, LotId
-from counterfoil.domain.state.facility_state import facility_number
 from counterfoil.domain.state.ledger_state import LedgerState
 from counterfoil.domain.states import FacilityState, LienState
 
@@ -56,17 +55,6 @@ _OF_WHOLE_NOTE = (
 )
 _ENDED_FACILITIES = (FacilityState.WITHDRAWN, FacilityState.CLOSED)
 
-_OF_PARTIES = (
-    ev.PartyRegistered,
-    ev.PartyRolesSet,
-    ev.PartyStateSet,
-    ev.KeyAdded,
-    ev.KeyRemoved,
-    ev.StandingAcceptanceSet,
-    council.KeyRotated,
-    council.OwnKeyAdded,
-    council.OwnKeyRemoved,
-)
 _OF_COUNCIL = (
     council.MemberAdmitted,
     council.MemberRemoved,
@@ -77,11 +65,9 @@ _OF_COUNCIL = (
 )
 
 Reach = Callable[[LedgerState, Any], Iterator[int | None]]
-Teller = Callable[[Any], tuple[str, ...]]
 
 # What the fields of each kind of event lead to, found out when the first of a kind comes.
 _ROUTES: dict[type[ev.LedgerEvent], tuple[tuple[str, ...], tuple[tuple[str, Reach], ...]]] = {}
-_SUBJECTS: dict[type[ev.LedgerEvent], tuple[tuple[str, Teller], ...]] = {}
 
 
 def concerned(recorded: ev.Recorded, before: LedgerState) -> frozenset[int]:
@@ -118,36 +104,6 @@ def concerned(recorded: ev.Recorded, before: LedgerState) -> frozenset[int]:
     found.discard(None)
     found.discard(0)
     return frozenset(found)
-
-
-def subjects_of(recorded: ev.Recorded) -> tuple[str, ...]:
-    """The objects in whose history an event stands, each once: 'note:5', 'lot:5.1.0', 'receipt:7', 'party:9'.
-
-    A lot's events stand under its note as well. A split stands under 'segment:5.1', once for all the lots
-    that it made: the history of lot:5.1.0 is what stands under the lot and under its segment. A payment
-    stands under its note alone. A party's own history is what its registration, keys and cash say of it.
-    """
-    event = recorded.event
-    kind = type(event)
-    found: dict[str, None] = {}
-    tellers = _SUBJECTS.get(kind)
-    if tellers is None:
-        tellers = _SUBJECTS.setdefault(kind, _tellers(kind))
-    for name, tell in tellers:
-        found.update(dict.fromkeys(tell(getattr(event, name))))
-    if isinstance(event, ev.LotSplit):
-        found[f"segment:{event.lot_id.note_id}.{event.segment}"] = None
-    elif isinstance(event, cash.CashSettled):
-        found.update((f"party:{each.party_id}", None) for each in event.payments)
-    return tuple(found)
-
-
-def subjects_in_history(subject: str) -> tuple[str, ...]:
-    """Under which subjects the history of one stands: a lot's also under the segment that it was made in."""
-    kind, _, number = subject.partition(":")
-    if kind != "lot":
-        return (subject,)
-    return subject, f"segment:{number.rpartition('.')[0]}"
 
 
 # -- parties, by what an event refers to --
@@ -349,69 +305,3 @@ def _reaches(kind: type[ev.LedgerEvent]) -> tuple[tuple[str, Reach], ...]:
     if kind in _BETWEEN_FUNDER_AND_HOLDER:
         return (("lot_id", _holder_of_lot),)
     return tuple((each.name, _REACHES[each.name]) for each in fields(kind) if each.name in _REACHES)
-
-
-# -- subjects --
-
-
-def _about_lot(lot_id: LotId) -> tuple[str, ...]:
-    return f"note:{lot_id.note_id}", f"lot:{lot_id.note_id}.{lot_id.segment}.{lot_id.index}"
-
-
-def _about_asset(asset_id: AssetId) -> tuple[str, ...]:
-    if asset_id.kind == ASSET_KIND_LOT:
-        return _about_lot(asset_id.lot_id)
-    if asset_id.kind == ASSET_KIND_RECEIPT:
-        return (f"receipt:{asset_id.receipt_id}",)
-    return (f"bill:{asset_id.bill_id}",)
-
-
-def _about(kind: str) -> Teller:
-    return lambda number: (f"{kind}:{number}",) if number else ()
-
-
-def _about_debt(number: int | None) -> tuple[str, ...]:
-    facility_id = facility_number(number)
-    if facility_id is not None:
-        return (f"facility:{facility_id}",)
-    return (f"financing:{number}",) if number else ()
-
-
-_TELLERS: dict[str, Teller] = {
-    "note_id": _about("note"),
-    "lot_id": _about_lot,
-    "asset_id": _about_asset,
-    "kept_id": _about_asset,
-    "freed_id": _about_asset,
-    "receipt_id": _about("receipt"),
-    "part_id": _about("receipt"),
-    "bill_id": _about("bill"),
-    "stock_id": _about("stock"),
-    "financing_id": _about("financing"),
-    "facility_id": _about("facility"),
-    "proposal_id": _about("proposal"),
-}
-_PARTY = _about("party")
-# Fields whose meaning depends on the event, and a party's own events.
-_OF_EVENT: dict[type[ev.LedgerEvent], dict[str, Teller]] = {
-    goods.ReceiptMerged: {"source_id": _about("receipt")},
-    goods.BillSwitched: {"replacement_id": _about("bill")},
-    facilities.AssetSubstituted: {"replacement_id": _about_asset},
-    liens.SubstituteProposed: {"replacement_id": _about_asset},
-    liens.SubstituteAccepted: {"replacement_id": _about_asset},
-    liens.LienPlaced: {"financing_id": _about_debt},
-    cash.CashMoved: {"from_id": _PARTY, "to_id": _PARTY},
-    cash.CashSettled: {"from_id": _PARTY},
-    cash.CashIssued: {"party_id": _PARTY},
-    cash.CashRedeemed: {"party_id": _PARTY},
-    facilities.PricePosted: {"source_id": _PARTY},
-    goods.ExposureCapSet: {"keeper_id": _PARTY},
-    council.MemberAdmitted: {"member_id": _PARTY},
-    council.MemberRemoved: {"member_id": _PARTY},
-    **{kind: {"party_id": _PARTY} for kind in _OF_PARTIES},
-}
-
-
-def _tellers(kind: type[ev.LedgerEvent]) -> tuple[tuple[str, Teller], ...]:
-    chosen = {**_TELLERS, **_OF_EVENT.get(kind, {})}
-    return tuple((each.name, chosen[each.name]) for each in fields(kind) if each.name in chosen)

@@ -12,10 +12,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from counterfoil.domain.concern import subjects_in_history
 from counterfoil.domain.errors import CounterfoilError, declare
 from counterfoil.domain.events.ledger_events import LedgerEvent, Recorded
 from counterfoil.domain.state.ledger_state import LedgerState
+from counterfoil.domain.subjects import subjects_in_history
 from counterfoil.ports.chain_log import BEFORE_ALL, Checkpoint, EventPlace
 from counterfoil.ports.engine import EventRecord
 from counterfoil.ports.ledger import LedgerPort

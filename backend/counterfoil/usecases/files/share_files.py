@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from counterfoil.domain.concern import subjects_of
 from counterfoil.domain.events.ledger_events import Recorded
 from counterfoil.domain.file_entitlement import KINDS, entitled_parties
 from counterfoil.domain.state.ledger_state import LedgerState
+from counterfoil.domain.subjects import subjects_of
 from counterfoil.ports.files import FilesUnitOfWork, owner_of
 from counterfoil.ports.store import UnitOfWork
 from counterfoil.usecases.files.encrypted_files import EncryptedFiles

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from counterfoil.domain.concern import concerned, subjects_of
+from counterfoil.domain.concern import concerned
 from counterfoil.domain.events.ledger_events import Recorded
 from counterfoil.domain.projection.fold import apply
 from counterfoil.domain.state.ledger_state import LedgerState
+from counterfoil.domain.subjects import subjects_of
 from counterfoil.ports.chain_log import NOTHING_READ, IndexedEvent
 from counterfoil.ports.engine import EventRecord
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from counterfoil.domain.concern import subjects_of
 from counterfoil.domain.events.facility_events import ClaimOffered
 from counterfoil.domain.events.ledger_events import PartyRegistered, Recorded
 from counterfoil.domain.lot import ASSET_KIND_LOT, AssetId
 from counterfoil.domain.sightings import Sightings
 from counterfoil.domain.state.ledger_state import LedgerState
+from counterfoil.domain.subjects import subjects_of
 
 
 class Company:

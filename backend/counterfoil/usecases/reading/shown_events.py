@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 from enum import Enum
 from typing import Any
 
-from counterfoil.domain.concern import subjects_of
 from counterfoil.domain.events import cash_events as cash
 from counterfoil.domain.events import ledger_events as ev
 from counterfoil.domain.lot import AssetId, LotId
@@ -20,6 +19,7 @@ from counterfoil.domain.money import Currency
 from counterfoil.domain.state.ledger_state import LedgerState
 from counterfoil.domain.states import PartyRole
 from counterfoil.domain.sub_range import SubRange
+from counterfoil.domain.subjects import subjects_of
 from counterfoil.domain.visibility import Viewer
 from counterfoil.usecases.goods_resolving import asset_text
 
