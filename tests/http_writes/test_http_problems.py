@@ -32,7 +32,7 @@ def paid(**changed: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("body", "field"),
     [
-        (paid(amount={"amount_minor": 0, "currency": "EUR"}), "/amount"),
+        (paid(amount={"amount_minor": 0, "currency": "EUR"}), "/amount/amount_minor"),
         (paid(amount={"amount_minor": -1, "currency": "EUR"}), "/amount/amount_minor"),
         (paid(amount={"amount_minor": 2**48, "currency": "EUR"}), "/amount/amount_minor"),
         (paid(amount={"amount_minor": 10**400, "currency": "EUR"}), "/amount/amount_minor"),

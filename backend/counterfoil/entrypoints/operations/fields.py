@@ -181,11 +181,11 @@ class MoneyBody(BaseModel):
         return Money(self.amount_minor, Currency.of(self.currency))
 
 
-def _positive(money: MoneyBody) -> MoneyBody:
-    if money.amount_minor == 0:
-        raise ValueError("the amount is not positive")
-    return money
+class Amount(MoneyBody):
+    """An amount above zero, in minor units of its currency: 120000 EUR are 1,200.00 euros."""
 
+    model_config = ConfigDict(title="Amount")
 
-Amount = Annotated[MoneyBody, AfterValidator(_positive)]
-"""An amount above zero."""
+    amount_minor: Annotated[
+        int, Field(ge=1, le=MAX_AMOUNT_MINOR, description="Whole minor units.", examples=[120000])
+    ]
