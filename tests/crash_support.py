@@ -48,8 +48,10 @@ from counterfoil.usecases.outbox.fault_points import (
     BROADCAST_DONE,
     EXPIRED,
     OF_SENDER,
+    PREPARED,
     RECEIPT_STORED,
     RECOVERED,
+    SETTLED,
     VOIDED,
 )
 from database_support import Database
@@ -70,6 +72,7 @@ from outbox_support import (
 
 OF_INDEXER = ("index.before_commit", "index.after_commit")
 POINTS = (*OF_SENDER, *OF_INDEXER)
+ON_POSTGRESQL = (PREPARED, BATCH_STORED, BROADCAST_DONE, SETTLED, *OF_INDEXER)
 # Nothing is open when a worker starts on a fresh home: these two are met after a first crash in mid-sending.
 _AFTER_A_CRASH = {BEFORE_RECOVERY: BATCH_STORED, RECOVERED: BROADCAST_DONE}
 # Met once a load, or at the first commands only.

@@ -6,12 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from counterfoil.usecases.outbox.fault_points import BATCH_STORED, BROADCAST_DONE, PREPARED, SETTLED
-from crash_support import OF_INDEXER, POINTS, make_template, run_point
+from crash_support import ON_POSTGRESQL, POINTS, make_template, run_point
 from database_support import fresh_postgresql
 from ledger_support import make_bare_home, make_traded_home
 
-ON_POSTGRESQL = (PREPARED, BATCH_STORED, BROADCAST_DONE, SETTLED, OF_INDEXER[0])
 ENDS = {"done": 30, "refused": 2, "expired": 1}
 
 
