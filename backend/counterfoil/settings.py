@@ -47,10 +47,11 @@ class Settings(BaseSettings):
     host, port: where HTTP is served. http_connections, worker_connections: transactions that each process
     runs at once on the database. stop_after_s: how long the processes have to finish when they are stopped.
     public_url: as clients reach the service, such as https://ledger.example; identity providers send people
-    back there. None: host and port. trusted_proxies: addresses, with commas between them, whose X-Forwarded-For
-    is believed; without it everybody behind a proxy counts as one address. private_identity_providers: whether
-    identity providers may stand in the own network and speak plain http. credential_requests_per_s,
-    address_requests_per_s: of one session or token, and of one address, five times that at once after a pause.
+    back there. None: host and port. trusted_proxies: addresses, with commas between them, whose header
+    X-Forwarded-For is believed; without it everybody behind a proxy counts as one address.
+    private_identity_providers: whether these may stand in the own network and speak plain http.
+    credential_requests_per_s, address_requests_per_s: taken from one session or token, and from one address;
+    five times that at once after a pause.
     metrics_token: whoever sends it as a bearer token may read /metrics from elsewhere than this machine.
     otlp_endpoint: where OpenTelemetry traces are sent, by OTLP over HTTP; None: nothing is traced.
     confirmations: blocks on top of a transaction before it is final; 0 where blocks are final at once.

@@ -33,7 +33,7 @@ def audit_router(service: HttpService) -> APIRouter:
     """Routes under /audit-log."""
     router = APIRouter(prefix="/audit-log", tags=["audit log"])
 
-    @router.get("", operation_id="list_audit_log", responses=problems(401, 403))
+    @router.get("", operation_id="list_audit_log", responses=problems(401, 403, 422))
     def list_entries(principal: Reader, limit: PageLimit = 50, cursor: AuditCursor = None) -> AuditEntries:
         """Entries in order, oldest first."""
         org_id = _reach(principal)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from counterfoil.domain.access import OrganisationKind, Scope, UserRole
 from counterfoil.domain.approvals import EVERY_OPERATION, MOST_APPROVALS, Limits
@@ -68,7 +68,15 @@ class Body(BaseModel):
 class LoginBody(Body):
     """Login and password."""
 
-    login: Annotated[str, Field(min_length=1, max_length=254, examples=["erika@nordwind.example"])]
+    login: Annotated[
+        str,
+        Field(
+            min_length=1,
+            max_length=254,
+            pattern=r"^[^\x00-\x1f\x7f]+$",
+            examples=["erika@nordwind.example"],
+        ),
+    ]
     password: Password
 
 
@@ -288,7 +296,7 @@ class TokenBody(Body):
     name: Name
     scopes: Annotated[list[Scope], Field(min_length=1, max_length=4, examples=[["read", "write"]])]
     expires_at: Annotated[
-        datetime, Field(description="At most a year ahead.", examples=["2027-06-30T00:00:00Z"])
+        AwareDatetime, Field(description="At most a year ahead.", examples=["2027-06-30T00:00:00Z"])
     ]
 
 

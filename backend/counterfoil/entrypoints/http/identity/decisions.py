@@ -18,7 +18,9 @@ from counterfoil.ports.service_store import ServiceUnitOfWork
 from counterfoil.usecases.identity.asking import Asking
 from counterfoil.usecases.identity.deciding import approve, reject, withdraw
 
-CommandId = Annotated[str, Path(max_length=64, description="Id of a command of the own organisation.")]
+CommandId = Annotated[
+    str, Path(max_length=64, pattern=r"^[!-~]+$", description="Id of a command of the own organisation.")
+]
 
 
 def decisions_router(service: HttpService) -> APIRouter:
@@ -30,7 +32,7 @@ def decisions_router(service: HttpService) -> APIRouter:
         "/{command_id}/approve",
         operation_id="approve_command",
         response_model=Command,
-        responses=problems(401, 403, 404, 409, 422),
+        responses=problems(400, 401, 403, 404, 409, 413, 415, 422),
     )
     def approve_(
         command_id: CommandId, body: DecisionBody, principal: Decider, request: Request, key: IdempotencyKey
@@ -49,7 +51,7 @@ def decisions_router(service: HttpService) -> APIRouter:
         "/{command_id}/reject",
         operation_id="reject_command",
         response_model=Command,
-        responses=problems(401, 403, 404, 409, 422),
+        responses=problems(400, 401, 403, 404, 409, 413, 415, 422),
     )
     def reject_(
         command_id: CommandId, body: DecisionBody, principal: Decider, request: Request, key: IdempotencyKey
@@ -68,7 +70,7 @@ def decisions_router(service: HttpService) -> APIRouter:
         "/{command_id}/withdraw",
         operation_id="withdraw_command",
         response_model=Command,
-        responses=problems(401, 403, 404, 409, 422),
+        responses=problems(400, 401, 403, 404, 409, 413, 415, 422),
     )
     def withdraw_(
         command_id: CommandId, body: WithdrawBody, principal: Reader, request: Request, key: IdempotencyKey

@@ -39,7 +39,9 @@ from counterfoil.usecases.identity.oidc_provider import OidcClient, Providers
 _COOKIE = "counterfoil_login"
 _CALLBACK = "/v1/oidc/callback"
 
-OrganisationId = Annotated[str, Path(max_length=64, description="Id of an organisation.")]
+OrganisationId = Annotated[
+    str, Path(max_length=64, pattern=r"^[!-~]+$", description="Id of an organisation.")
+]
 Word = Annotated[str, Query(max_length=2048)]
 
 
@@ -131,7 +133,7 @@ def identity_provider_router(service: HttpService) -> APIRouter:
         "",
         operation_id="set_identity_provider",
         response_model=IdentityProviderAnswer,
-        responses=problems(401, 403, 409, 422),
+        responses=problems(400, 401, 403, 409, 413, 415, 422),
     )
     def put(
         body: IdentityProviderBody, principal: Administrator, request: Request, key: IdempotencyKey
@@ -151,7 +153,10 @@ def identity_provider_router(service: HttpService) -> APIRouter:
         return writes.once(request, principal, key, body, change)
 
     @router.delete(
-        "", status_code=204, operation_id="remove_identity_provider", responses=problems(401, 403, 409)
+        "",
+        status_code=204,
+        operation_id="remove_identity_provider",
+        responses=problems(400, 401, 403, 409, 422),
     )
     def remove(principal: Administrator, request: Request, key: IdempotencyKey) -> Response:
         """Have no provider: users log in with passwords only."""

@@ -39,7 +39,9 @@ from counterfoil.usecases.identity.organisations import (
     set_policy,
 )
 
-OrganisationId = Annotated[str, Path(max_length=64, description="Id of an organisation.")]
+OrganisationId = Annotated[
+    str, Path(max_length=64, pattern=r"^[!-~]+$", description="Id of an organisation.")
+]
 OrganisationCursor = Annotated[
     str | None,
     Query(pattern=rf"^{ORGANISATION}_[0-9a-z]{{26}}$", description="next_cursor of the page before."),
@@ -51,7 +53,7 @@ def organisations_router(service: HttpService) -> APIRouter:
     router = APIRouter(prefix="/organisations", tags=["organisations"])
     writes = Writes(service)
 
-    @router.get("", operation_id="list_organisations", responses=problems(401, 403))
+    @router.get("", operation_id="list_organisations", responses=problems(401, 403, 422))
     def list_organisations(
         principal: Reader, limit: PageLimit = 50, cursor: OrganisationCursor = None
     ) -> Organisations:
@@ -65,7 +67,7 @@ def organisations_router(service: HttpService) -> APIRouter:
                 next_cursor=following,
             )
 
-    @router.get("/{org_id}", operation_id="show_organisation", responses=problems(401, 404))
+    @router.get("/{org_id}", operation_id="show_organisation", responses=problems(401, 404, 422))
     def show_organisation(org_id: OrganisationId, principal: Reader) -> OrganisationAnswer:
         """The own organisation; for the operator any."""
         with service.store.read() as work:
@@ -80,7 +82,7 @@ def organisations_router(service: HttpService) -> APIRouter:
         status_code=201,
         operation_id="create_organisation",
         response_model=OrganisationCreatedAnswer,
-        responses=problems(401, 403, 409, 422),
+        responses=problems(400, 401, 403, 409, 413, 415, 422),
     )
     def create(
         body: OrganisationBody, principal: Administrator, request: Request, key: IdempotencyKey
@@ -118,7 +120,7 @@ def organisations_router(service: HttpService) -> APIRouter:
         "/{org_id}/suspend",
         operation_id="suspend_organisation",
         response_model=OrganisationAnswer,
-        responses=problems(401, 403, 404, 409),
+        responses=problems(400, 401, 403, 404, 409, 422),
     )
     def suspend(
         org_id: OrganisationId, principal: Administrator, request: Request, key: IdempotencyKey
@@ -130,7 +132,7 @@ def organisations_router(service: HttpService) -> APIRouter:
         "/{org_id}/reactivate",
         operation_id="reactivate_organisation",
         response_model=OrganisationAnswer,
-        responses=problems(401, 403, 404, 409),
+        responses=problems(400, 401, 403, 404, 409, 422),
     )
     def reactivate(
         org_id: OrganisationId, principal: Administrator, request: Request, key: IdempotencyKey
@@ -152,7 +154,12 @@ def policies_router(service: HttpService) -> APIRouter:
         with service.store.read() as work:
             return PolicyAnswer(approvals=work.identity.policy_of(principal.org_id))
 
-    @router.put("", operation_id="set_policy", response_model=PolicyAnswer, responses=problems(401, 403, 422))
+    @router.put(
+        "",
+        operation_id="set_policy",
+        response_model=PolicyAnswer,
+        responses=problems(400, 401, 403, 409, 413, 415, 422),
+    )
     def put(body: PolicyBody, principal: Administrator, request: Request, key: IdempotencyKey) -> Response:
         """Put this policy in place. Without a line for `*`, one other must approve (four eyes)."""
 

@@ -39,7 +39,9 @@ def sessions_router(service: HttpService) -> APIRouter:
     router = APIRouter(tags=["sessions"])
     door = Doorkeeper(store=service.store, passwords=service.passwords, now=service.now)
 
-    @router.post("/sessions", status_code=201, operation_id="log_in", responses=problems(401, 429))
+    @router.post(
+        "/sessions", status_code=201, operation_id="log_in", responses=problems(400, 401, 413, 415, 422, 429)
+    )
     def log_in_(body: LoginBody, request: Request, response: Response) -> SessionAnswer:
         """Open a session with login and password: at most 12 hours, and 30 minutes without use."""
         address = service.gate.admit_stranger(request)
@@ -58,7 +60,7 @@ def sessions_router(service: HttpService) -> APIRouter:
             org_id=opened.org_id,
         )
 
-    @router.delete("/sessions", status_code=204, operation_id="log_out", responses=problems(401, 403))
+    @router.delete("/sessions", status_code=204, operation_id="log_out", responses=problems(401, 403, 422))
     def log_out_(
         principal: Reader,
         request: Request,
@@ -92,7 +94,7 @@ def sessions_router(service: HttpService) -> APIRouter:
         "/session/password",
         status_code=204,
         operation_id="change_password",
-        responses=problems(401, 403, 422, 429),
+        responses=problems(400, 401, 403, 413, 415, 422, 429),
     )
     def change_password_(body: PasswordChangeBody, principal: Reader, request: Request) -> None:
         """Change the own password; ends all sessions of the user, this one too."""
@@ -118,7 +120,7 @@ def sessions_router(service: HttpService) -> APIRouter:
         "/sessions/password-by-code",
         status_code=204,
         operation_id="set_password_by_code",
-        responses=problems(401, 422, 429),
+        responses=problems(400, 401, 413, 415, 422, 429),
     )
     def set_password(body: PasswordSetBody, request: Request) -> None:
         """Set a password with the code that an administrator handed over; then log in with it."""

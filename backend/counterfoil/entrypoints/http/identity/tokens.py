@@ -24,7 +24,7 @@ from counterfoil.usecases.identity.tokens import create_token, revoke_token
 
 _MOST_USERS = 10_000
 
-TokenId = Annotated[str, Path(max_length=64, description="Id of a token.")]
+TokenId = Annotated[str, Path(max_length=64, pattern=r"^[!-~]+$", description="Id of a token.")]
 
 
 def tokens_router(service: HttpService) -> APIRouter:
@@ -45,7 +45,7 @@ def tokens_router(service: HttpService) -> APIRouter:
         status_code=201,
         operation_id="create_token",
         response_model=TokenWithSecret,
-        responses=problems(401, 403, 409, 422),
+        responses=problems(400, 401, 403, 409, 413, 415, 422),
     )
     def create(body: TokenBody, principal: Reader, request: Request, key: IdempotencyKey) -> Response:
         """Make a token for the user who is logged in. Its secret is shown this once."""
@@ -67,7 +67,7 @@ def tokens_router(service: HttpService) -> APIRouter:
         "/{token_id}",
         operation_id="revoke_token",
         response_model=TokenAnswer,
-        responses=problems(401, 404),
+        responses=problems(400, 401, 403, 404, 409, 422),
     )
     def revoke(token_id: TokenId, principal: Reader, request: Request, key: IdempotencyKey) -> Response:
         """Revoke an own token; an administrator revokes any of the organisation."""

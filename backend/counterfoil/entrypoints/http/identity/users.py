@@ -42,7 +42,9 @@ from counterfoil.usecases.identity.users import (
     set_roles,
 )
 
-UserId = Annotated[str, Path(max_length=64, description="Id of a user of the own organisation.")]
+UserId = Annotated[
+    str, Path(max_length=64, pattern=r"^[!-~]+$", description="Id of a user of the own organisation.")
+]
 UserCursor = Annotated[
     str | None, Query(pattern=rf"^{USER}_[0-9a-z]{{26}}$", description="next_cursor of the page before.")
 ]
@@ -53,7 +55,7 @@ def users_router(service: HttpService) -> APIRouter:
     router = APIRouter(prefix="/users", tags=["users"])
     writes = Writes(service)
 
-    @router.get("", operation_id="list_users", responses=problems(401, 403))
+    @router.get("", operation_id="list_users", responses=problems(401, 403, 422))
     def list_users(principal: Administrator, limit: PageLimit = 50, cursor: UserCursor = None) -> Users:
         """Users of the own organisation."""
         with service.store.read() as work:
@@ -61,7 +63,7 @@ def users_router(service: HttpService) -> APIRouter:
             users, following = page(found, limit, lambda user: user.user_id)
             return Users(items=[user_answer(work, user) for user in users], next_cursor=following)
 
-    @router.get("/{user_id}", operation_id="show_user", responses=problems(401, 403, 404))
+    @router.get("/{user_id}", operation_id="show_user", responses=problems(401, 403, 404, 422))
     def show_user(user_id: UserId, principal: Administrator) -> UserAnswer:
         """One user of the own organisation."""
         with service.store.read() as work:
@@ -75,7 +77,7 @@ def users_router(service: HttpService) -> APIRouter:
         status_code=201,
         operation_id="create_user",
         response_model=UserWithCode,
-        responses=problems(401, 403, 409, 422),
+        responses=problems(400, 401, 403, 409, 413, 415, 422),
     )
     def create(body: UserBody, principal: Administrator, request: Request, key: IdempotencyKey) -> Response:
         """Create a user. Hand the code over: with it the user sets a password within 48 hours."""
@@ -100,7 +102,7 @@ def users_router(service: HttpService) -> APIRouter:
         "/{user_id}/roles",
         operation_id="set_user_roles",
         response_model=UserAnswer,
-        responses=problems(401, 403, 404, 409, 422),
+        responses=problems(400, 401, 403, 404, 409, 413, 415, 422),
     )
     def put_roles(
         user_id: UserId, body: RolesBody, principal: Administrator, request: Request, key: IdempotencyKey
@@ -116,7 +118,7 @@ def users_router(service: HttpService) -> APIRouter:
         "/{user_id}/limits",
         operation_id="set_user_limits",
         response_model=UserAnswer,
-        responses=problems(401, 403, 404, 422),
+        responses=problems(400, 401, 403, 404, 409, 413, 415, 422),
     )
     def put_limits(
         user_id: UserId, body: LimitsBody, principal: Administrator, request: Request, key: IdempotencyKey
@@ -133,7 +135,7 @@ def users_router(service: HttpService) -> APIRouter:
         "/{user_id}/subject",
         operation_id="link_user",
         response_model=UserAnswer,
-        responses=problems(401, 403, 404, 409, 422),
+        responses=problems(400, 401, 403, 404, 409, 413, 415, 422),
     )
     def put_subject(
         user_id: UserId, body: SubjectBody, principal: Administrator, request: Request, key: IdempotencyKey
@@ -150,7 +152,7 @@ def users_router(service: HttpService) -> APIRouter:
         "/{user_id}/disable",
         operation_id="disable_user",
         response_model=UserAnswer,
-        responses=problems(401, 403, 404, 409),
+        responses=problems(400, 401, 403, 404, 409, 422),
     )
     def disable(user_id: UserId, principal: Administrator, request: Request, key: IdempotencyKey) -> Response:
         """Let a user in no more: its sessions end, its tokens are revoked, its approvals stop counting."""
@@ -164,7 +166,7 @@ def users_router(service: HttpService) -> APIRouter:
         "/{user_id}/enable",
         operation_id="enable_user",
         response_model=UserAnswer,
-        responses=problems(401, 403, 404),
+        responses=problems(400, 401, 403, 404, 409, 422),
     )
     def enable(user_id: UserId, principal: Administrator, request: Request, key: IdempotencyKey) -> Response:
         """Let a disabled user in again."""
@@ -178,7 +180,7 @@ def users_router(service: HttpService) -> APIRouter:
         "/{user_id}/reset",
         operation_id="reset_user_password",
         response_model=UserWithCode,
-        responses=problems(401, 403, 404),
+        responses=problems(400, 401, 403, 404, 409, 422),
     )
     def reset(user_id: UserId, principal: Administrator, request: Request, key: IdempotencyKey) -> Response:
         """Void the user's password, sessions and tokens, and give a code for setting a new password."""
