@@ -37,7 +37,7 @@ from counterfoil.entrypoints.cli.receipt import receipt_app
 from counterfoil.entrypoints.cli.receipt_orders import mount_orders
 from counterfoil.entrypoints.cli.receipt_show import mount_showing
 from counterfoil.entrypoints.cli.receipt_title import mount_title
-from counterfoil.entrypoints.cli.serve import mount_serve
+from counterfoil.entrypoints.cli.serve import mount_serve, mount_settings
 from counterfoil.entrypoints.cli.server_option import remote_arguments
 from counterfoil.entrypoints.cli.service import service_app
 from counterfoil.entrypoints.cli.sign import mount_signing
@@ -109,6 +109,7 @@ app.add_typer(service_app, name="service")
 app.add_typer(audit_app, name="audit")
 mount_ledger(app)
 mount_serve(app)
+mount_settings(service_app)
 mount_standing(app)
 mount_lots(app)
 mount_settlement(app)
