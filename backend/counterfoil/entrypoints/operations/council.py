@@ -96,7 +96,11 @@ OPERATIONS = (
         summary="Propose a member",
         body=ProposeAdmission,
         run=lambda desk, body: propose_admission(
-            desk.bench, actor=desk.party, member=body.member_party_id, reason=body.reason
+            desk.bench,
+            actor=desk.party,
+            member=body.member_party_id,
+            reason=body.reason,
+            completing=desk.steps_done > 0,
         ),
         sentence=lambda desk, body: f"Propose {desk.named(body.member_party_id)} for the council",
         goes_on=goes_on_until_nothing_is_sent,
@@ -108,7 +112,11 @@ OPERATIONS = (
         summary="Propose that a member leaves",
         body=ProposeRemoval,
         run=lambda desk, body: propose_removal(
-            desk.bench, actor=desk.party, member=body.member_party_id, reason=body.reason
+            desk.bench,
+            actor=desk.party,
+            member=body.member_party_id,
+            reason=body.reason,
+            completing=desk.steps_done > 0,
         ),
         sentence=lambda desk, body: f"Propose that {desk.named(body.member_party_id)} leaves the council",
         goes_on=goes_on_until_nothing_is_sent,
@@ -126,6 +134,7 @@ OPERATIONS = (
             new_key=body.new_key,
             lost_key=body.lost_key,
             reason=body.reason,
+            completing=desk.steps_done > 0,
         ),
         sentence=lambda desk, body: (
             f"Propose key {body.new_key} for {desk.named(body.party_id)}"

@@ -124,7 +124,10 @@ OPERATIONS = (
         summary="Rotate the party's key",
         body=RotateKey,
         run=lambda desk, body: rotate_key(
-            desk.bench, actor=desk.party, new=None if body.new is None else body.new.key
+            desk.bench,
+            actor=desk.party,
+            new=None if body.new is None else body.new.key,
+            completing=desk.steps_done > 0,
         ),
         sentence=lambda _desk, body: (
             "Replace the party's key by one that is made here"

@@ -1,4 +1,8 @@
-"""Put acts before the council: members that come and go, keys that were lost."""
+"""Put acts before the council: members that come and go, keys that were lost.
+
+An equal proposal of the same member that is open already is taken instead of made again. completing: an
+earlier attempt may have made some; then one that was carried out meanwhile is taken, too.
+"""
 
 from __future__ import annotations
 
@@ -32,16 +36,22 @@ class ActsProposed(Outcome):
     proposal_ids: tuple[int, ...]
 
 
-def propose_admission(bench: Workbench, *, actor: PartyRef, member: PartyRef, reason: str) -> ActsProposed:
+def propose_admission(
+    bench: Workbench, *, actor: PartyRef, member: PartyRef, reason: str, completing: bool = False
+) -> ActsProposed:
     """Propose that a party comes into the council. reason: kept here, its hash on the ledger."""
     member_id = party_id_of(bench, member)
-    return _propose(bench, actor, [(_COUNCIL, "admit", (member_id,))], reason, "propose_admission")
+    acts = [(_COUNCIL, "admit", (member_id,))]
+    return _propose(bench, actor, acts, reason, "propose_admission", completing=completing)
 
 
-def propose_removal(bench: Workbench, *, actor: PartyRef, member: PartyRef, reason: str) -> ActsProposed:
+def propose_removal(
+    bench: Workbench, *, actor: PartyRef, member: PartyRef, reason: str, completing: bool = False
+) -> ActsProposed:
     """Propose that a party leaves the council. reason: kept here, its hash on the ledger."""
     member_id = party_id_of(bench, member)
-    return _propose(bench, actor, [(_COUNCIL, "remove", (member_id,))], reason, "propose_removal")
+    acts = [(_COUNCIL, "remove", (member_id,))]
+    return _propose(bench, actor, acts, reason, "propose_removal", completing=completing)
 
 
 def propose_recovery(
@@ -52,21 +62,21 @@ def propose_recovery(
     new_key: str,
     lost_key: str | None = None,
     reason: str,
+    completing: bool = False,
 ) -> ActsProposed:
     """Propose a new key for a party that lost its own, and that the lost one acts no more.
 
     One proposal a key, the new one first. reason: the request or the minutes; kept here, its hash on the
-    ledger. An equal proposal of the same member that is open already is taken instead of made again. Raises
-    DomainError KeyAddressInvalid; KeyNotOfParty for a lost key that is not the party's.
+    ledger. Raises DomainError KeyAddressInvalid; KeyNotOfParty for a lost key that is not the party's.
     """
     party_id = party_id_of(bench, party)
     acts = [(_LEDGER, "addKey", (party_id, key_address(new_key)))]
     if lost_key is not None:
         lost = key_address(lost_key)
-        if lost not in bench.read_model.state.parties[party_id].keys:
+        if not completing and lost not in bench.read_model.state.parties[party_id].keys:
             raise DomainError(refusals.KEY_NOT_OF_PARTY, key=lost, party_id=party_id)
         acts.append((_LEDGER, "removeKey", (party_id, lost)))
-    return _propose(bench, actor, acts, reason, "propose_recovery")
+    return _propose(bench, actor, acts, reason, "propose_recovery", completing=completing)
 
 
 def _propose(
@@ -75,6 +85,8 @@ def _propose(
     acts: Sequence[tuple[str, str, tuple[Any, ...]]],
     reason: str,
     operation: str,
+    *,
+    completing: bool,
 ) -> ActsProposed:
     acting = actor_of(bench, actor)
     stated = required_text(reason, field="reason")
@@ -82,7 +94,7 @@ def _propose(
     receipts: list[Receipt] = []
     for contract, function, args in acts:
         target, call = bench.ledger.encode_act(contract, function, args)
-        known = _open_proposal(acting, target, call)
+        known = _known_proposal(acting, target, call, completing=completing)
         if known is None:
             receipts.append(_put(acting, operation, target, call, stated))
             known = len(bench.read_model.state.proposals)
@@ -101,13 +113,13 @@ def _put(acting: Actor, operation: str, target: str, call: bytes, reason: str) -
     )
 
 
-def _open_proposal(acting: Actor, target: str, call: bytes) -> int | None:
-    """The party's newest proposal of just this call that can still be carried out."""
+def _known_proposal(acting: Actor, target: str, call: bytes, *, completing: bool) -> int | None:
+    """The party's newest proposal of just this call whose time is not over, open unless completing."""
     now_s = int(acting.bench.now().timestamp())
     fitting = [
         proposal.proposal_id
         for proposal in acting.bench.read_model.state.proposals.values()
-        if proposal.state is ProposalState.OPEN
+        if (completing or proposal.state is ProposalState.OPEN)
         and proposal.proposer_id == acting.party_id
         and (proposal.target, proposal.call) == (target, call)
         and proposal.expires_at_s >= now_s

@@ -60,16 +60,21 @@ def key_proof(
     )
 
 
-def rotate_key(bench: Workbench, *, actor: PartyRef, new: NewKey | None = None) -> KeyChange:
+def rotate_key(
+    bench: Workbench, *, actor: PartyRef, new: NewKey | None = None, completing: bool = False
+) -> KeyChange:
     """Rotate the acting party's key; the old one acts no more.
 
     new: a key that the party keeps itself from then on; None: one is made in the keystore. An interrupted
-    rotation is completed. Raises DomainError KeyHeldElsewhere where the party keeps its present key itself,
-    KeyAddressInvalid, and what the ledger refuses.
+    rotation is completed. completing: the ledger has the change, and only what is known here is to follow;
+    nothing is sent then where that has been done, too. Raises DomainError KeyHeldElsewhere where the party
+    keeps its present key itself, KeyAddressInvalid, and what the ledger refuses.
     """
     acting = actor_of(bench, actor)
     if new is not None:
         return _to_own(acting, new, address=key_address(new.address))
+    if completing and bench.keys.ensure(acting.party.key_name) in active_keys(bench, acting.party):
+        return KeyChange(operation="rotate_key", receipts=(), key=bench.keys.ensure(acting.party.key_name))
     return _to_kept(acting)
 
 
