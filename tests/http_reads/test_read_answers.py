@@ -488,5 +488,21 @@ def test_nothing_is_answered_to_nobody(notes: Api) -> None:
         assert (answer.status_code, answer.json()["code"]) == (401, "NotAuthenticated"), path
 
 
+def test_priority_is_for_who_sees_the_asset_whole(notes: Api) -> None:
+    for party_id in (CORE, LENDER, AUDITOR):
+        (place,) = notes.read("/assets/lot:3.0.0/priority", party_id)["places"]
+        (claim,) = place["claims"]
+        assert (claim["kind"], claim["reference"]) == ("factoring", "lot:3.0.0")
+        assert claim["holder"] == f"Party {LENDER} (party {LENDER}), who holds it"
+    # FIRST sold it, and sees its own past in it only.
+    for path, party_id in (
+        ("/assets/lot:3.0.0/priority", FIRST),
+        ("/assets/lot:3.0.0/priority", SECOND),
+        ("/assets/lot:1.7.2/priority", LENDER),
+    ):
+        answer = notes.get(path, party_id)
+        assert (answer.status_code, answer.json()["code"]) == (404, "LotNotFound"), path
+
+
 def test_times_beyond_the_calendar_are_shown_as_its_end() -> None:
     assert instant(2**40 - 1).isoformat() == "9999-12-31T23:59:59+00:00"

@@ -15,6 +15,7 @@ from counterfoil.entrypoints.http.read import (
     lots,
     notes,
     parties,
+    priority,
     statements,
 )
 from counterfoil.usecases.reading.read_side import ReadSide
@@ -26,6 +27,7 @@ _ROOMS = (
     lots,
     goods,
     liens,
+    priority,
     financings,
     facilities,
     cash,

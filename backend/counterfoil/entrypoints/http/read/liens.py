@@ -131,11 +131,16 @@ def require_asset(reading: Reading, viewer: Viewer, reference: str) -> AssetId:
     asset_id = asset_id_of(reference)
     if reading.visibility.of_asset(viewer, asset_id) > Sight.OUTLINE:
         return asset_id
+    raise missing_asset(asset_id)
+
+
+def missing_asset(asset_id: AssetId) -> DomainError:
+    """The refusal of an asset that is not there."""
     if asset_id.kind == ASSET_KIND_LOT:
-        raise DomainError(refusals.LOT_NOT_FOUND, lot=lot_text(asset_id.lot_id))
+        return DomainError(refusals.LOT_NOT_FOUND, lot=lot_text(asset_id.lot_id))
     if asset_id.kind == ASSET_KIND_RECEIPT:
-        raise DomainError(goods_refusals.RECEIPT_NOT_FOUND, receipt_id=asset_id.receipt_id)
-    raise DomainError(goods_refusals.BILL_NOT_FOUND, bill_id=asset_id.bill_id)
+        return DomainError(goods_refusals.RECEIPT_NOT_FOUND, receipt_id=asset_id.receipt_id)
+    return DomainError(goods_refusals.BILL_NOT_FOUND, bill_id=asset_id.bill_id)
 
 
 def lien_sheet(reading: Reading, lien: Lien) -> LienSheet:
