@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from counterfoil.bootstrap import OpenLedger
+from counterfoil.bootstrap import ANCHOR_KEY, OpenLedger
 from counterfoil.chain.ledger_deployment import CONTRACTS
 from counterfoil.domain.errors import DomainError
 from counterfoil.domain.events.cash_events import AssetKindSet, ModuleSet
@@ -195,13 +195,27 @@ def test_offices_are_labelled_and_given_to_their_keys(bare: OpenLedger) -> None:
         (each.args["role_id"], each.args["account"]) for each in records if each.event == "RoleGranted"
     }
 
-    assert labels == {1: "REGISTRAR", 2: "BANK", 3: "ARBITER", 4: "EXAMINER"}
+    assert labels == {1: "REGISTRAR", 2: "BANK", 3: "ARBITER", 4: "EXAMINER", 5: "KEYS", 6: "ANCHOR"}
+    addresses = {office: bare.bench.keys.signer(office).address for office in OFFICES}
+    contracts = bare.deployment.contracts
+    may_change_keys = (addresses["registrar"], contracts["KeyDesk"].address, contracts["Council"].address)
     assert holders == {
-        (place, bare.bench.keys.signer(office).address) for place, office in enumerate(OFFICES)
+        *((place, addresses[office]) for place, office in enumerate(OFFICES)),
+        *((5, address) for address in may_change_keys),
+        (6, bare.keys.signer(ANCHOR_KEY).address),
     }
 
 
-NEW_SINCE_NOTES = ("Warehouse", "BillsOfLading", "Prices", "Facilities")
+NEW_SINCE_NOTES = (
+    "Instructions",
+    "Warehouse",
+    "BillsOfLading",
+    "Prices",
+    "Facilities",
+    "KeyDesk",
+    "Council",
+    "Anchors",
+)
 
 
 def test_a_ledger_consists_of_the_contracts_of_this_version(bare: OpenLedger) -> None:

@@ -113,6 +113,7 @@ _ASSET_KINDS: Mapping[int, str] = {ASSET_KIND_RECEIPT: WAREHOUSE, ASSET_KIND_BIL
 
 CONTRACTS = (
     AUTHORITY,
+    INSTRUCTIONS,
     LEDGER,
     CASH,
     LIENS,
@@ -122,12 +123,11 @@ CONTRACTS = (
     PRICES,
     FACILITIES,
     SETTLEMENT,
-    INSTRUCTIONS,
     KEY_DESK,
     COUNCIL,
     ANCHORS,
 )
-"""What a ledger of this version consists of; all but the instructions are created in this order."""
+"""What a ledger of this version consists of, in the order of creation."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
