@@ -40,6 +40,9 @@ GAS_ROWS = (
     "transfer a receipt",
     "pledge a receipt",
     "release a receipt",
+    "transfer an undivided note, by instruction",
+    "transfer undivided notes, 50 instructions in a batch",
+    "propose and confirm over 1 invoice(s), 50 instructions in a batch",
 )
 
 
