@@ -72,11 +72,12 @@ def callers(shared_store: Callable[[], Store]) -> Iterator[Callers]:
         for who in ("owner", "admin", "maker", "checker", "viewer", "operator", "auditor"):
             town.principal(who)
             found[who] = town.secrets[who]
+        asking = town.asking("owner")
         for scope in Scope:
             with matrix.store.concurrent() as work:
                 _, found[f"token for {scope.value}"] = create_token(
                     work,
-                    town.asking("owner"),
+                    asking,
                     name=scope.value,
                     scopes=[scope],
                     expires_at=town.clock() + timedelta(days=9),

@@ -109,9 +109,9 @@ class SqlWebhooks:
         adding = postgresql.insert if self._connection.dialect.name == "postgresql" else sqlite.insert
         for start in range(0, len(rows), _MOST_AT_ONCE):
             statement = adding(webhook_deliveries).values(rows[start : start + _MOST_AT_ONCE])
-            made += self._connection.execute(
-                statement.on_conflict_do_nothing(index_elements=["delivery_id"])
-            ).rowcount
+            kept = statement.on_conflict_do_nothing(index_elements=["delivery_id"])
+            # Counted by what comes back: the number of rows is not told of every statement.
+            made += len(self._connection.execute(kept.returning(webhook_deliveries.c.delivery_id)).all())
         return made
 
     def delivery(self, delivery_id: str) -> DeliveryRecord | None:
