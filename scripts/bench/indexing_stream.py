@@ -138,5 +138,6 @@ class MovingLots(JSONBaseProvider):
             "contractAddress": None,
             "gasUsed": hex(30_000 * self._events),
             "status": "0x1",
+            "logsBloom": "0x" + "ff" * 256,
             "logs": self._logs(number),
         }

@@ -122,12 +122,7 @@ class EventReader:
             raise unavailable(f"logs of block {number}: {logs}") from logs
         found = self._receipts(block, receipts)
         expected = [log for receipt in found for log in receipt["logs"]]
-        if (
-            len(logs) != len(expected)
-            or any(_place(log) != _place(each) for log, each in zip(logs, expected, strict=True))
-            or any(int(log["logIndex"], 16) != place for place, log in enumerate(expected))
-            or (not expected and int(block["logsBloom"], 16))
-        ):
+        if not (_are_same(logs, expected) and _fit_blooms(block, found)):
             raise ChainError(
                 ChainErrorKind.UNAVAILABLE,
                 errors.CHAIN_LOGS_INCOMPLETE,
@@ -189,6 +184,27 @@ def head_of(block: Json) -> BlockHead:
         parent_hash=block["parentHash"],
         time_s=int(block["timestamp"], 16),
     )
+
+
+def _are_same(logs: Sequence[Json], expected: Sequence[Json]) -> bool:
+    """Whether both say the same logs, numbered from 0 on without a gap."""
+    return (
+        len(logs) == len(expected)
+        # Most nodes give the same fields in either place; then nothing has to be picked out.
+        and all(log == each or _place(log) == _place(each) for log, each in zip(logs, expected, strict=True))
+        and all(int(log["logIndex"], 16) == place for place, log in enumerate(expected))
+    )
+
+
+def _fit_blooms(block: Json, receipts: Sequence[Json]) -> bool:
+    """Whether nothing is missing from both at once, as far as the bloom filters tell."""
+    together = 0
+    for receipt in receipts:
+        bloom = int(receipt["logsBloom"], 16)
+        if bool(bloom) != bool(receipt["logs"]):
+            return False
+        together |= bloom
+    return together == int(block["logsBloom"], 16)
 
 
 def _place(log: Json) -> tuple[Any, ...]:
