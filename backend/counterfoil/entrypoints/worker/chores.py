@@ -15,6 +15,8 @@ from counterfoil.usecases.indexing.running_comparison import RunningComparison, 
 from counterfoil.usecases.read_model import ReadModel
 
 _PAGE = 500
+_LAST_OF_BLOCK = 2**31 - 1
+"""No log of a block has a higher place: the column ends there on PostgreSQL."""
 _BEHIND_PAUSE_S = 0.5
 _COMPARE_PAUSE_S = 1.0
 _ANCHOR_PAUSE_S = 5.0
@@ -40,7 +42,7 @@ class FileSharing:
         store, files = self._worker.ledger.store, self._worker.files
         if epoch != self._epoch:
             share_all_files(store, files, state=state)
-            self._epoch, self._last = epoch, EventPlace(block_number, 2**31)
+            self._epoch, self._last = epoch, EventPlace(block_number, _LAST_OF_BLOCK)
             return False
         with store.read() as work:
             page = work.chain_log.page(after=self._last, up_to_block=block_number, limit=_PAGE)
