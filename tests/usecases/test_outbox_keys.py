@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -12,6 +13,9 @@ import pytest
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
 
+from counterfoil.chain.deployment import Deployment
+from counterfoil.chain.instructions.signing_request import read_request
+from counterfoil.chain.relay.instructions import DeployedInstructions
 from counterfoil.domain.commands import CommandState
 from counterfoil.entrypoints.worker.wiring import OpenWorker
 from counterfoil.ports.store import KeyCustody, PartyRecord
@@ -19,6 +23,7 @@ from counterfoil.store.unit_of_work import Store
 from counterfoil.usecases.council.acts import seat_council
 from counterfoil.usecases.council.propose_act import propose_admission
 from counterfoil.usecases.keys.rotate_key import key_proof, rotate_key
+from counterfoil.usecases.outbox.signatures import attach_signature, instruction_to_sign
 from counterfoil.usecases.resolving import find_party
 from ledger_support import BANK, DAY_S, HALDEN, LAHN, Firm, ledger_in, settings_of
 from outbox_support import (
@@ -214,3 +219,32 @@ def test_a_proposal_is_not_made_again_when_its_command_is_completed(
         worker.ledger.bench, actor=HALDEN.key, member=keeper_id, reason="x", completing=True
     )
     assert (again.proposal_ids, again.receipts) == ((1,), ())
+
+
+def test_what_the_service_hands_out_is_what_the_signer_reads_and_answers(
+    worker: OpenWorker, store: Store, members: dict[str, Member], home: Path
+) -> None:
+    keeper = members[KEEPER.name]
+    given = accept(store, keeper, "set_standing_acceptance", {"given": True})
+    work_off(worker)
+    instructions = DeployedInstructions(Deployment.load(settings_of(home).deployment_path))
+    with store.read() as work:
+        handed = instruction_to_sign(work, instructions, command_id=given, org_id=keeper.org_id)
+    request = read_request(json.loads(json.dumps(handed)), file_name="instruction.json")
+    answer = request.sign(OWN_KEY)
+
+    assert dict(request.lines)["debtor"] == "everybody"
+    with store.concurrent() as work:
+        attach_signature(
+            work,
+            instructions,
+            command_id=given,
+            org_id=keeper.org_id,
+            key=answer["key"],
+            nonce=int(answer["nonce"]),
+            signature=bytes.fromhex(answer["signature"][2:]),
+            active_keys=keys_of(worker, KEEPER),
+            now=datetime.now(UTC),
+        )
+    work_off(worker)
+    assert result_of(store, given)["operation"] == "set_standing_acceptance"
