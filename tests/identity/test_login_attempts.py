@@ -145,6 +145,24 @@ def test_many_addresses_guess_at_one_login_no_faster(town: Town) -> None:
     assert refusal(town, address="203.0.113.1").code == "LoginDelayed"
 
 
+def test_who_fails_on_purpose_from_elsewhere_keeps_nobody_out_of_its_own_office(town: Town) -> None:
+    logs_in(town)
+    for number in range(5):
+        fails(town, 1, address=f"198.51.100.{number}")
+    assert refusal(town, address="203.0.113.1").code == "LoginDelayed"
+    logs_in(town)
+    fails(town, 5)
+    assert refusal(town).code == "LoginDelayed", "its own failures count there, too"
+
+
+def test_an_office_is_known_for_a_day(town: Town) -> None:
+    logs_in(town)
+    town.clock.advance(hours=24, seconds=1)
+    for number in range(5):
+        fails(town, 1, address=f"198.51.100.{number}")
+    assert refusal(town).code == "LoginDelayed"
+
+
 def test_failures_are_forgotten_after_a_day(town: Town) -> None:
     fails(town, 9)
     town.clock.advance(hours=24, seconds=1)

@@ -133,6 +133,13 @@ def test_the_operator_helps_an_administrator_who_is_locked_out_and_nobody_else(t
         user, code = reset_password(work, asking, user_id=town.users["abel"])
     assert user.org_id == town.organisations["Nordwind"]
     assert code.startswith("cfr_")
+    with town.store.read() as work:
+        told = [kept.entry for kept in work.audit.entries()[-2:]]
+    assert [entry.org_id for entry in told] == [
+        town.organisations["Operator"],
+        town.organisations["Nordwind"],
+    ]
+    assert {(entry.action, entry.user_id) for entry in told} == {("user.reset", town.users["oskar"])}
 
 
 @pytest.mark.parametrize("change", ["roles", "disable"])

@@ -210,6 +210,20 @@ class SqlCredentials:
         """Failures from an address since then; a success there excuses none of them."""
         return self._failures(login_attempts.c.address_hash == address_hash, login_attempts.c.at >= since)
 
+    def succeeded_from(self, login_hash: str, address_hash: str, *, since: datetime) -> bool:
+        """Whether somebody came in with that login from that address since then."""
+        found = self._connection.scalar(
+            select(login_attempts.c.attempt_id)
+            .where(
+                login_attempts.c.login_hash == login_hash,
+                login_attempts.c.address_hash == address_hash,
+                login_attempts.c.succeeded.is_(True),
+                login_attempts.c.at >= since,
+            )
+            .limit(1)
+        )
+        return found is not None
+
     def add_attempt(self, *, at: datetime, login_hash: str, address_hash: str) -> int:
         """Keep an attempt, as failed until it is known to have succeeded; its number."""
         made = self._connection.execute(

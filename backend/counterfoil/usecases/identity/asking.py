@@ -47,16 +47,23 @@ def record(
     detail: Mapping[str, object] | None = None,
     *,
     rights_changed: bool = True,
+    concerns: str | None = None,
 ) -> None:
-    """End a change: tell caches that rights changed, and put it in the audit log."""
+    """End a change: tell caches that rights changed, and put it in the audit log.
+
+    concerns: the organisation whose matter it is; where that is another one than that of who asks, the entry
+    stands once for each of them, because an organisation reads its own entries only.
+    """
     if rights_changed:
         work.identity.count_up()
-    work.audit.append(
-        at=asking.now,
-        org_id=asking.principal.org_id,
-        user_id=asking.principal.user_id,
-        action=action,
-        subject=subject,
-        correlation_id=asking.correlation_id,
-        detail=detail or {},
-    )
+    own = asking.principal.org_id
+    for org_id in (own,) if concerns in (None, own) else (own, concerns):
+        work.audit.append(
+            at=asking.now,
+            org_id=org_id,
+            user_id=asking.principal.user_id,
+            action=action,
+            subject=subject,
+            correlation_id=asking.correlation_id,
+            detail=detail or {},
+        )

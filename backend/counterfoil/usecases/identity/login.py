@@ -1,7 +1,8 @@
 """Logging in with a password, and what keeps people from guessing one.
 
 Five failures in a row make the next attempt wait, twice as long with each further one, counted for the login
-and for the address that asks. A login that nobody has is treated in every step like one that somebody has:
+and for the address that asks; an address from which the user came in lately waits for its own failures only.
+A login that nobody has is treated in every step like one that somebody has:
 the same work, the same answer, the same waits. An attempt counts as failed before the password is compared,
 so that many at once are not more than one after the other.
 """
@@ -129,10 +130,11 @@ def _attempt(door: Doorkeeper, login: str, address: str) -> int:
     with door.store.concurrent() as work:
         attempts = work.credentials
         attempts.lock_login(login_hash)
-        wait_s = max(
-            _delay_s(attempts.failures_of_login(login_hash, since=now - LOGIN_MEMORY), now),
-            _delay_s(attempts.failures_of_address(address_hash, since=now - ADDRESS_MEMORY), now),
-        )
+        wait_s = _delay_s(attempts.failures_of_address(address_hash, since=now - ADDRESS_MEMORY), now)
+        # Otherwise whoever fails on purpose from elsewhere would keep the user out of its own office.
+        if not attempts.succeeded_from(login_hash, address_hash, since=now - LOGIN_MEMORY):
+            of_login = attempts.failures_of_login(login_hash, since=now - LOGIN_MEMORY)
+            wait_s = max(wait_s, _delay_s(of_login, now))
         if wait_s > 0:
             # Not counted: whoever waits in vain would otherwise never get in again.
             raise DomainError(refusals.LOGIN_DELAYED, retry_after_s=ceil(wait_s))

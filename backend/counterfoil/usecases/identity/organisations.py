@@ -136,7 +136,7 @@ def set_organisation_state(
     if org_id == asking.principal.org_id:
         raise DomainError(refusals.OWN_ORGANISATION)
     work.identity.set_organisation_state(org_id, state)
-    record(work, asking, f"organisation.{state.value}", f"organisation:{org_id}")
+    record(work, asking, f"organisation.{state.value}", f"organisation:{org_id}", concerns=org_id)
     return replace(organisation, state=state)
 
 

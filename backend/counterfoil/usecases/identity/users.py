@@ -139,7 +139,7 @@ def reset_password(work: IdentityWork, asking: Asking, *, user_id: str) -> tuple
     )
     work.identity.save_user(changed)
     _end_credentials(work, asking, user_id)
-    record(work, asking, "user.reset", f"user:{user_id}")
+    record(work, asking, "user.reset", f"user:{user_id}", concerns=user.org_id)
     return changed, code
 
 
