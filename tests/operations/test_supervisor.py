@@ -57,7 +57,9 @@ class Stage:
         self._ends = {Part.PREPARE: 0} | (ends or {})
         self._deaf = deaf
         self.handover = Handover(settings=Settings(home=home), passphrase=SecretStr("p"))
-        self.supervisor = Supervisor(self.handover, start=self._start, clock=lambda: self.now_s)
+        self.supervisor = Supervisor(
+            self.handover, start=self._start, is_open=lambda _host, _port: True, clock=lambda: self.now_s
+        )
 
     def parts(self, part: Part) -> list[PretendedProcess]:
         return [each for each in self.started if each.part is part]
@@ -73,7 +75,7 @@ class Stage:
     @contextmanager
     def running(self) -> Iterator[None]:
         begun = threading.Event()
-        thread = threading.Thread(target=lambda: self.supervisor.run(on_start=begun.set))
+        thread = threading.Thread(target=lambda: self.supervisor.run(on_open=begun.set))
         thread.start()
         begun.wait()
         try:

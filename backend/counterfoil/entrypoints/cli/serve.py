@@ -64,7 +64,7 @@ def _serve(
         where = f"[{settings.host}]" if ":" in settings.host else settings.host
         console.print(f"Serving on http://{where}:{settings.port}", markup=False, soft_wrap=True)
 
-    Supervisor(handover).run(on_start=say_where)
+    Supervisor(handover).run(on_open=say_where)
 
 
 def _settings(context: typer.Context) -> None:

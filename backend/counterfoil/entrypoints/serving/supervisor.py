@@ -12,6 +12,7 @@ import fcntl
 import logging
 import os
 import signal
+import socket
 import subprocess
 import threading
 import time
@@ -52,6 +53,15 @@ class _Kept:
     pause_s: float = _FIRST_PAUSE_S
 
 
+def is_open(host: str, port: int) -> bool:
+    """Whether connections are taken there now."""
+    try:
+        with socket.create_connection((host, port), timeout=_LOOK_EVERY_S):
+            return True
+    except OSError:
+        return False
+
+
 class Supervisor:
     """Runs the service in the foreground until it is told to stop."""
 
@@ -60,11 +70,13 @@ class Supervisor:
         handover: Handover,
         *,
         start: Callable[[Part, Handover], subprocess.Popen[bytes]] = start_part,
+        is_open: Callable[[str, int], bool] = is_open,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """start: starts one process. clock: seconds."""
+        """start: starts one process. is_open: whether host and port take connections. clock: seconds."""
         self._handover = handover
         self._start = start
+        self._is_open = is_open
         self._clock = clock
         self._stop = threading.Event()
         self._kept = [_Kept(Part.HTTP), _Kept(Part.WORKER)]
@@ -73,20 +85,25 @@ class Supervisor:
         """Ask for the end; from a signal or another thread."""
         self._stop.set()
 
-    def run(self, *, on_start: Callable[[], None] = lambda: None) -> None:
+    def run(self, *, on_open: Callable[[], None] = lambda: None) -> None:
         """Prepare, start both processes, keep them running; returns when all have ended.
 
-        on_start: called once both are started. Raises CounterfoilError ServiceRunning, ServicePartFailed.
+        on_open: called once HTTP takes connections. Raises CounterfoilError ServiceRunning,
+        ServicePartFailed.
         """
-        with locked(self._handover.settings.service_lock_path), self._signals():
+        settings = self._handover.settings
+        said = False
+        with locked(settings.service_lock_path), self._signals():
             self._prepare()
             try:
                 for kept in self._kept:
                     self._begin(kept)
-                on_start()
                 while not self._stop.wait(_LOOK_EVERY_S):
                     for kept in self._kept:
                         self._look_after(kept)
+                    if not said and self._is_open(settings.host, settings.port):
+                        said = True
+                        on_open()
             finally:
                 self._end_all()
 
