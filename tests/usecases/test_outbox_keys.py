@@ -232,6 +232,7 @@ def test_what_the_service_hands_out_is_what_the_signer_reads_and_answers(
         handed = instruction_to_sign(work, instructions, command_id=given, org_id=keeper.org_id)
     request = read_request(json.loads(json.dumps(handed)), file_name="instruction.json")
     answer = request.sign(OWN_KEY)
+    active = keys_of(worker, KEEPER)
 
     assert dict(request.lines)["debtor"] == "everybody"
     with store.concurrent() as work:
@@ -243,7 +244,7 @@ def test_what_the_service_hands_out_is_what_the_signer_reads_and_answers(
             key=answer["key"],
             nonce=int(answer["nonce"]),
             signature=bytes.fromhex(answer["signature"][2:]),
-            active_keys=keys_of(worker, KEEPER),
+            active_keys=active,
             now=datetime.now(UTC),
         )
     work_off(worker)
