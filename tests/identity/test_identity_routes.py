@@ -66,6 +66,34 @@ def test_a_session_from_login_to_logout(desk: Desk) -> None:
     assert code_of(desk.client.get("/v1/session", headers=held)) == (401, "CredentialInvalid")
 
 
+def test_a_user_sees_its_sessions_and_ends_one(desk: Desk) -> None:
+    one, other = (as_bearer(log_in(desk).json()["token"]) for _ in range(2))
+    stranger = as_bearer(_secret(desk, "sven"))
+    listed = desk.client.get("/v1/sessions", headers=one).json()["items"]
+    assert [each["current"] for each in listed].count(True) == 1
+    (second,) = [each["session_id"] for each in listed if not each["current"]]
+    foreign = desk.client.delete("/v1/sessions", params={"session_id": second}, headers=stranger)
+    assert code_of(foreign) == (404, "SessionUnknown")
+    assert desk.client.get("/v1/session", headers=other).status_code == 200
+    ended = desk.client.delete("/v1/sessions", params={"session_id": second}, headers=one)
+    assert ended.status_code == 204
+    assert desk.client.get("/v1/session", headers=other).status_code == 401
+    again = desk.client.delete("/v1/sessions", params={"session_id": second}, headers=one)
+    assert code_of(again) == (404, "SessionUnknown")
+    assert len(desk.client.get("/v1/sessions", headers=one).json()["items"]) == 1
+    assert desk.client.delete("/v1/sessions", params={"everywhere": "true"}, headers=one).status_code == 204
+    assert desk.client.get("/v1/session", headers=one).status_code == 401
+
+
+def test_an_administrator_ends_the_sessions_of_a_user(desk: Desk) -> None:
+    held = as_bearer(log_in(desk).json()["token"])
+    path = f"/v1/users/{desk.town.users['erika']}/end-sessions"
+    assert code_of(desk.post("chen", path)) == (403, "NotPermitted")
+    assert desk.post("abel", path).status_code == 200
+    assert desk.client.get("/v1/session", headers=held).status_code == 401
+    assert log_in(desk).status_code == 201
+
+
 def test_who_is_nobody_is_told_how_to_say_who(desk: Desk) -> None:
     for headers in ({}, {"Authorization": "Basic eDp5"}, as_bearer("cfs_wrong")):
         answer = desk.client.get("/v1/session", headers=headers)

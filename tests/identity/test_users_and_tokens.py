@@ -22,6 +22,7 @@ from counterfoil.usecases.identity.users import (
     create_user,
     disable_user,
     enable_user,
+    end_sessions,
     link_subject,
     reset_password,
     set_limits,
@@ -80,6 +81,7 @@ CHANGES = {
     ),
     "disable": lambda work, asking, user_id: disable_user(work, asking, user_id=user_id),
     "enable": lambda work, asking, user_id: enable_user(work, asking, user_id=user_id),
+    "end": lambda work, asking, user_id: end_sessions(work, asking, user_id=user_id),
     "reset": lambda work, asking, user_id: reset_password(work, asking, user_id=user_id),
     "link": lambda work, asking, user_id: link_subject(work, asking, user_id=user_id, subject="s"),
 }

@@ -56,6 +56,7 @@ _NAMED: Mapping[int, tuple[str, ...]] = {
         "PathUnknown",
         "ProposalNotFound",
         "ReceiptNotFound",
+        "SessionUnknown",
         "StockNotFound",
         "TokenUnknown",
         "UserUnknown",

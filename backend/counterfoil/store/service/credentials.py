@@ -108,6 +108,24 @@ class SqlCredentials:
             .values(last_used_at=at)
         )
 
+    def open_sessions_of(self, user_id: str, *, now: datetime) -> tuple[SessionRecord, ...]:
+        """Sessions of a user that nobody ended and that have not reached their end, oldest first."""
+        rows = self._connection.execute(
+            select(sessions)
+            .where(sessions.c.user_id == user_id, sessions.c.ended_at.is_(None), sessions.c.expires_at > now)
+            .order_by(sessions.c.created_at, sessions.c.session_hash)
+        )
+        return tuple(
+            SessionRecord(
+                session_hash=row.session_hash,
+                user_id=row.user_id,
+                created_at=row.created_at,
+                expires_at=row.expires_at,
+                last_used_at=row.last_used_at,
+            )
+            for row in rows
+        )
+
     def end_session(self, session_hash: str, at: datetime) -> bool:
         """End a session; whether it was not over yet."""
         ended = self._connection.execute(

@@ -59,6 +59,11 @@ LAST_ADMIN = declare(
     "the organisation would have no administrator left",
     "Make somebody else an administrator first.",
 )
+SESSION_UNKNOWN = declare(
+    "SessionUnknown",
+    "there is no open session {session_id}",
+    "List the sessions and choose one of them.",
+)
 RESET_INVALID = declare(
     "ResetInvalid",
     "the code is unknown, used or too old",

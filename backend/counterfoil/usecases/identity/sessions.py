@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from counterfoil.domain.access import CREDENTIAL_INVALID, NOT_PERMITTED
@@ -12,6 +12,7 @@ from counterfoil.ports.identity import IdentityWork, Lock, OrganisationState, Us
 from counterfoil.usecases.identity import refusals
 from counterfoil.usecases.identity.asking import Asking, record
 from counterfoil.usecases.identity.passwords import Passwords
+from counterfoil.usecases.identity.rights import SESSION_IDLE
 from counterfoil.usecases.identity.secrets import secret_hash
 
 _SESSION_ID = "session:"
@@ -25,6 +26,47 @@ def log_out(work: IdentityWork, asking: Asking) -> None:
     if not work.credentials.end_session(credential_id.removeprefix(_SESSION_ID), asking.now):
         raise DomainError(CREDENTIAL_INVALID)
     record(work, asking, "session.ended", f"user:{asking.principal.user_id}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenSession:
+    """A session that can still be used. session_id: names it, and opens nothing."""
+
+    session_id: str
+    created_at: datetime
+    last_used_at: datetime
+    expires_at: datetime
+
+
+def open_sessions(work: IdentityWork, user_id: str, *, now: datetime) -> tuple[OpenSession, ...]:
+    """Sessions of a user that can still be used, oldest first."""
+    return tuple(
+        OpenSession(
+            session_id=session_id_of(kept.session_hash),
+            created_at=kept.created_at,
+            last_used_at=kept.last_used_at,
+            expires_at=kept.expires_at,
+        )
+        for kept in work.credentials.open_sessions_of(user_id, now=now)
+        if now < kept.last_used_at + SESSION_IDLE
+    )
+
+
+def session_id_of(session_hash: str) -> str:
+    """What a session is called: too little of its hash to be one."""
+    return f"ses_{session_hash[:16]}"
+
+
+def end_own_session(work: IdentityWork, asking: Asking, *, session_id: str) -> None:
+    """End one session of the user who asks. Raises DomainError SessionUnknown, also for somebody else's."""
+    user_id = asking.principal.user_id
+    for kept in work.credentials.open_sessions_of(user_id, now=asking.now):
+        if session_id_of(kept.session_hash) == session_id and work.credentials.end_session(
+            kept.session_hash, asking.now
+        ):
+            record(work, asking, "session.ended", f"user:{user_id}", {"session_id": session_id})
+            return
+    raise DomainError(refusals.SESSION_UNKNOWN, session_id=session_id)
 
 
 def log_out_everywhere(work: IdentityWork, asking: Asking) -> int:

@@ -123,6 +123,15 @@ def enable_user(work: IdentityWork, asking: Asking, *, user_id: str) -> UserReco
     return enabled
 
 
+def end_sessions(work: IdentityWork, asking: Asking, *, user_id: str) -> UserRecord:
+    """End all sessions of a user, whose tokens go on. Raises DomainError UserUnknown."""
+    _, user = _own_user(work, asking, user_id)
+    ended = work.credentials.end_sessions_of(user_id, asking.now)
+    work.identity.save_user(user)
+    record(work, asking, "user.sessions_ended", f"user:{user_id}", {"count": ended})
+    return user
+
+
 def reset_password(work: IdentityWork, asking: Asking, *, user_id: str) -> tuple[UserRecord, str]:
     """A new code with which the user sets a password; the old one is void, sessions and tokens end.
 

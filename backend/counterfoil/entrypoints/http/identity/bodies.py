@@ -103,6 +103,22 @@ class SessionAnswer(BaseModel):
     org_id: str
 
 
+class SessionLine(BaseModel):
+    """An open session. current: the one that asks."""
+
+    session_id: str
+    created_at: datetime
+    last_used_at: datetime
+    expires_at: datetime
+    current: bool
+
+
+class Sessions(BaseModel):
+    """Open sessions, oldest first."""
+
+    items: list[SessionLine]
+
+
 class Limit(Body):
     """Most that a user may enter, or approve, at a time."""
 

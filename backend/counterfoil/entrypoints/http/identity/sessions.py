@@ -14,6 +14,8 @@ from counterfoil.entrypoints.http.identity.bodies import (
     PasswordChangeBody,
     PasswordSetBody,
     SessionAnswer,
+    SessionLine,
+    Sessions,
     SessionView,
 )
 from counterfoil.entrypoints.http.identity.serving import (
@@ -28,8 +30,11 @@ from counterfoil.entrypoints.http.service import HttpService
 from counterfoil.usecases.identity.login import Doorkeeper, log_in, prove_password
 from counterfoil.usecases.identity.sessions import (
     change_password,
+    end_own_session,
     log_out,
     log_out_everywhere,
+    open_sessions,
+    session_id_of,
     set_password_by_code,
 )
 
@@ -60,17 +65,43 @@ def sessions_router(service: HttpService) -> APIRouter:
             org_id=opened.org_id,
         )
 
-    @router.delete("/sessions", status_code=204, operation_id="log_out", responses=problems(401, 403, 422))
+    @router.get("/sessions", operation_id="list_sessions", responses=problems(401))
+    def list_sessions(principal: Reader) -> Sessions:
+        """The user's open sessions. Their times of use are exact to about a minute."""
+        with service.store.read() as work:
+            found = open_sessions(work, principal.user_id, now=service.now())
+        return Sessions(
+            items=[
+                SessionLine(
+                    session_id=each.session_id,
+                    created_at=each.created_at,
+                    last_used_at=each.last_used_at,
+                    expires_at=each.expires_at,
+                    current=each.session_id
+                    == session_id_of(principal.credential_id.removeprefix("session:")),
+                )
+                for each in found
+            ]
+        )
+
+    @router.delete(
+        "/sessions", status_code=204, operation_id="log_out", responses=problems(401, 403, 404, 422)
+    )
     def log_out_(
         principal: Reader,
         request: Request,
         *,
         everywhere: Annotated[bool, Query(description="End all sessions of the user.")] = False,
+        session_id: Annotated[
+            str | None, Query(pattern=r"^ses_[0-9a-f]{16}$", description="End this session of the user.")
+        ] = None,
     ) -> None:
-        """End the session that asks, or all of the user's."""
+        """End the session that asks, another one of the user's, or all of them."""
         with service.store.concurrent() as work:
             if everywhere:
                 log_out_everywhere(work, asking(service, request, principal))
+            elif session_id is not None:
+                end_own_session(work, asking(service, request, principal), session_id=session_id)
             else:
                 log_out(work, asking(service, request, principal))
         service.gate.read_version()

@@ -36,6 +36,7 @@ from counterfoil.usecases.identity.users import (
     create_user,
     disable_user,
     enable_user,
+    end_sessions,
     link_subject,
     reset_password,
     set_limits,
@@ -159,6 +160,22 @@ def users_router(service: HttpService) -> APIRouter:
 
         def change(work: ServiceUnitOfWork, asked: Asking) -> Answer:
             return shown(user_answer(work, disable_user(work, asked, user_id=user_id)))
+
+        return writes.once(request, principal, key, None, change)
+
+    @router.post(
+        "/{user_id}/end-sessions",
+        operation_id="end_user_sessions",
+        response_model=UserAnswer,
+        responses=problems(400, 401, 403, 404, 409, 422),
+    )
+    def end_all_sessions(
+        user_id: UserId, principal: Administrator, request: Request, key: IdempotencyKey
+    ) -> Response:
+        """End all sessions of a user, which may log in again; its tokens go on."""
+
+        def change(work: ServiceUnitOfWork, asked: Asking) -> Answer:
+            return shown(user_answer(work, end_sessions(work, asked, user_id=user_id)))
 
         return writes.once(request, principal, key, None, change)
 
