@@ -249,6 +249,7 @@ def measure(given: argparse.Namespace, directory: Path) -> None:
     make_chain(chain, notes=given.notes)
     databases = Databases(given.postgresql, directory)
     result = json.loads(given.output.read_text("utf-8")) if given.output.exists() else {}
+    result["command"] = "python scripts/bench/indexing.py --postgresql URL"
     result["versions"] = {
         **{name: version(name) for name in ("web3", "py-evm", "sqlalchemy", "psycopg")},
         "postgresql": databases.version(),

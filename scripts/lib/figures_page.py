@@ -51,6 +51,7 @@ def figures_page() -> str:
     rows = [*_gas(_result("gas")), *_ingest(_result("ingest")), *_demo(_result("demo"))]
     rows += _embedded(_result("embedded"))
     rows += _lien_matching(_result("lien_matching"))
+    rows += _indexing(_result("indexing"))
     lines = (f"| {name} | {value} | {target} | `{command}` |\n" for name, value, target, command in rows)
     return HEAD + "".join(lines) + TAIL
 
@@ -111,6 +112,32 @@ def _embedded(result: dict[str, Any]) -> list[tuple[str, str, str, str]]:
             command,
         ),
     ]
+
+
+def _indexing(result: dict[str, Any]) -> list[tuple[str, str, str, str]]:
+    command, speed = result["command"], result["speed"]
+    rows = []
+    for kind, name in (("postgresql", "PostgreSQL"), ("sqlite", "SQLite")):
+        for figure, what, least in (
+            ("indexed_events_per_s", "events indexed a second from a cold start", 5_000),
+            ("folded_events_per_s", "stored events folded a second at the start of a process", 20_000),
+        ):
+            found = speed[kind][figure]
+            value = f"{found['median']:,} ({found['median_by_processor_time']:,} by processor time)"
+            missed = " **missed**" if found["median"] < least else ""
+            rows.append((f"{what}, {name}", value + missed, f"at least {least:,}", command))
+    samples = result["memory"]["samples"]
+    first, last = samples[1], samples[-1]
+    growth = f"{last['resident_mb'] - first['resident_mb']:+.1f} MiB (of {last['resident_mb']:,} MiB)"
+    rows.append(
+        (
+            f"memory of indexer and follower from {first['events']:,} to {last['events']:,} events",
+            growth,
+            "flat",
+            f"{command} --memory {last['events'] // 100_000 * 100_000}",
+        )
+    )
+    return rows
 
 
 def _lien_matching(result: dict[str, Any]) -> list[tuple[str, str, str, str]]:

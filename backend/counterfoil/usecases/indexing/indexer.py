@@ -75,8 +75,11 @@ class Indexer:
             self.rebuild()
             return True
         newest = self._ledger.newest_block()
+        if newest.number == checkpoint_block and checkpoint.block_hash in (None, newest.block_hash):
+            return False
         if newest.number <= checkpoint_block:
-            return self._stand_still(newest, checkpoint.block_hash)
+            self._see_why_shorter(newest)
+            return True
         blocks = self._ledger.read_blocks(from_block=checkpoint_block + 1, to_block=newest.number)
         if checkpoint.block_hash is not None and blocks[0].block.parent_hash != checkpoint.block_hash:
             self._turn_back()
@@ -123,17 +126,13 @@ class Indexer:
         work.chain_log.append([each.block for each in blocks], indexed)
         fold.block_number, fold.block_time_s = blocks[-1].block.number, blocks[-1].block.time_s
 
-    def _stand_still(self, newest: BlockHead, known_hash: str | None) -> bool:
-        """The chain is not longer than the store: the same, another branch, or a node that lags behind."""
+    def _see_why_shorter(self, newest: BlockHead) -> None:
+        """The chain is no longer than the store and ends otherwise: another branch, or a node that lags."""
         with self._store.read() as work:
             heads = work.chain_log.recent_heads()
-            checkpoint = work.chain_log.checkpoint().block_number
-        if newest.number == checkpoint and known_hash in (None, newest.block_hash):
-            return False
         if any((each.number, each.block_hash) == (newest.number, newest.block_hash) for each in heads):
-            raise CounterfoilError(STORE_AHEAD, store_block=checkpoint, chain_block=newest.number)
+            raise CounterfoilError(STORE_AHEAD, store_block=heads[0].number, chain_block=newest.number)
         self._turn_back()
-        return True
 
     def _turn_back(self) -> None:
         """Take back every block that the chain has no longer."""
