@@ -82,6 +82,7 @@ _FIRST_AMOUNT = 1_001
 _SETTLED_IN = 3
 _CONFIRMATIONS = 6
 _FEW_LOTS = 2
+_SMALL_BATCH = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -250,6 +251,7 @@ def worker_process(home: str, database: str, point: str, count: int, mines: bool
     settings = settings_of(Path(home)).model_copy(
         update={
             "settlement_lots_per_call": _FEW_LOTS,
+            "relay_batch": _SMALL_BATCH,
             "database": SecretStr(database) if database else None,
             "confirmations": _CONFIRMATIONS if mines else 0,
         }

@@ -12,7 +12,9 @@ from counterfoil.domain.errors import DomainError
 from counterfoil.domain.money import Money
 from counterfoil.domain.states import Office
 from counterfoil.domain.visibility import Visibility, viewer_of
+from counterfoil.entrypoints.logs import correlation
 from counterfoil.entrypoints.operations import Body, Desk, Operation, operation_named
+from counterfoil.observing.tracing import span
 from counterfoil.ports.commands import CommandRecord
 from counterfoil.ports.engine import EventRecord, Signer
 from counterfoil.store.unit_of_work import Store
@@ -29,8 +31,17 @@ _OFFICE = "office:"
 class DeskOperation:
     """An operation of the registry at the desk of whoever acts: counterfoil's OpenOperation."""
 
-    def __init__(self, operation: Operation[Any], *, desk: Desk, body: Body, office: Office | None) -> None:
+    def __init__(
+        self,
+        operation: Operation[Any],
+        *,
+        desk: Desk,
+        body: Body,
+        office: Office | None,
+        command: CommandRecord,
+    ) -> None:
         self._operation = operation
+        self._command = command
         self._desk = desk
         self._body = body
         self._office = office
@@ -53,8 +64,18 @@ class DeskOperation:
         return self._operation.fields(self._body)
 
     def run(self) -> object:
-        """Carry it out; on a bench that captures, StepCaptured ends it."""
-        return self._operation.run(self._desk, self._body)
+        """Carry it out; on a bench that captures, StepCaptured ends it.
+
+        What is logged and traced meanwhile belongs to the request that brought the command.
+        """
+        told = correlation.set(self._command.correlation_id)
+        try:
+            with span(
+                "command.prepare", traceparent=self._command.traceparent, operation=self._operation.name
+            ):
+                return self._operation.run(self._desk, self._body)
+        finally:
+            correlation.reset(told)
 
     def goes_on(self, events: Sequence[EventRecord]) -> bool:
         """Whether there is a further step."""
@@ -114,7 +135,7 @@ class OperationDesk:
             share_file=partial(self._share_file, command.command_id),
             steps_done=command.steps_done,
         )
-        return DeskOperation(operation, desk=desk, body=body, office=office)
+        return DeskOperation(operation, desk=desk, body=body, office=office, command=command)
 
     def _refuse_unseen(self, party_id: int | None, body: Body) -> None:
         """Offices see everything, a party what it may see."""

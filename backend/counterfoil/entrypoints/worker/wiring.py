@@ -128,5 +128,7 @@ def _wired(settings: Settings, ledger: OpenLedger, *, at: At) -> OpenWorker:
         at=at,
         confirmations=settings.confirmations,
         in_flight=settings.relay_in_flight,
+        most_in_batch=settings.relay_batch,
+        most_prepared=settings.relay_batch,
     )
     return OpenWorker(ledger, desk, files, CommandLoop(desk, Relay(desk), read_model))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from counterfoil.domain.commands import CommandState, StepState
 from counterfoil.domain.errors import DomainError
-from counterfoil.ports.commands import CommandRecord
+from counterfoil.ports.commands import CommandRecord, StepRecord
 from counterfoil.ports.service_store import ServiceUnitOfWork
 from counterfoil.usecases.outbox.fault_points import BEFORE_EXPIRE, EXPIRED
 from counterfoil.usecases.outbox.problems import COMMAND_EXPIRED, problem_json
+from counterfoil.usecases.outbox.results import result_json
 from counterfoil.usecases.outbox.sending_desk import SendingDesk
 
 _MOST_AT_ONCE = 200
@@ -32,12 +33,25 @@ def expire_overdue(desk: SendingDesk) -> int:
                     expired_at=command.expires_at.isoformat(),
                 )
             )
-            changed = work.commands.change(command, now=now, state=CommandState.EXPIRED, problem_json=told)
+            columns = {"problem_json": told}
+            took_effect = done_before(work, command)
+            if took_effect:
+                columns["result_json"] = result_json(command, took_effect)
+            changed = work.commands.change(command, now=now, state=CommandState.EXPIRED, **columns)
             if changed is not None:
                 void_steps(work, command)
                 expired += 1
     desk.at(EXPIRED)
     return expired
+
+
+def done_before(work: ServiceUnitOfWork, command: CommandRecord) -> tuple[StepRecord, ...]:
+    """The steps of a command that took effect already: what they brought about stays, and is told."""
+    if command.steps_done == 0:
+        return ()
+    return tuple(
+        step for step in work.commands.steps_of([command.command_id]) if step.state is StepState.DONE
+    )
 
 
 def void_steps(work: ServiceUnitOfWork, command: CommandRecord) -> None:

@@ -182,8 +182,7 @@ def _instructed(
     captured: StepCaptured,
 ) -> _Prepared:
     signer = operation.signer(captured.key)
-    left = command.expires_at - desk.now()
-    lifetime = left if signer is None else min(left, desk.signed_for)
+    lifetime = command.expires_at - desk.now()
     step = desk.instructions.step_of(
         captured,
         command_id=command.command_id,

@@ -11,6 +11,7 @@ from counterfoil.domain.errors import CounterfoilError
 from counterfoil.ports.commands import CommandRecord, StepRecord
 from counterfoil.ports.engine import Signer
 from counterfoil.ports.outbox import StepOutcome, TransactionRecord, TransactionState, TriedStep
+from counterfoil.usecases.outbox.expiring import done_before
 from counterfoil.usecases.outbox.fault_points import (
     BATCH_SIGNED,
     BATCH_STORED,
@@ -21,7 +22,7 @@ from counterfoil.usecases.outbox.fault_points import (
 from counterfoil.usecases.outbox.lanes import LaneKeeper
 from counterfoil.usecases.outbox.problems import TOO_LARGE
 from counterfoil.usecases.outbox.sending_desk import SendingDesk
-from counterfoil.usecases.outbox.settling import done_before, goes_on_after, refuse, settle_step
+from counterfoil.usecases.outbox.settling import goes_on_after, refuse, settle_step
 
 _log = logging.getLogger("counterfoil.outbox")
 # Nodes take transactions up to 128 KiB, and each instruction carries more than its arguments.

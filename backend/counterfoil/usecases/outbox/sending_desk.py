@@ -73,8 +73,7 @@ class SendingDesk:
     now: the wall clock; chain_now_s: the chain's, in seconds. lanes: keys that send, each with nonces of its
     own. confirmations: blocks on top of a transaction's before it counts as final, 0 where blocks are final
     at once. most_in_batch: instructions in one transaction. in_flight: transactions of a lane that wait for a
-    block. signed_for: how long an instruction may be carried out that the service signs.
-    patience: how long a node may take to show the receipt of a transaction whose nonce is used.
+    block. patience: how long a node may take to show the receipt of a transaction whose nonce is used.
     """
 
     store: ServiceStorePort
@@ -91,6 +90,5 @@ class SendingDesk:
     in_flight: int = 1
     most_in_batch: int = 64
     most_prepared: int = 64
-    signed_for: timedelta = timedelta(hours=1)
     patience: timedelta = timedelta(seconds=5)
     most_gas: int = 60_000_000

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,7 +17,7 @@ from counterfoil.ports.outbox import (
     TransactionState,
 )
 from counterfoil.ports.service_store import ServiceUnitOfWork
-from counterfoil.usecases.outbox.expiring import void_steps
+from counterfoil.usecases.outbox.expiring import done_before, void_steps
 from counterfoil.usecases.outbox.fault_points import BEFORE_SETTLE, SETTLED
 from counterfoil.usecases.outbox.problems import DEFECTS, SERVICE_FAULT, is_passing, problem_json
 from counterfoil.usecases.outbox.results import events_json, result_json
@@ -50,7 +50,7 @@ def settle(
         commands = {
             command.command_id: command for command in work.commands.by_ids(step.command_id for step in steps)
         }
-        earlier = _done_before(work, commands)
+        earlier = {each.command_id: done_before(work, each) for each in commands.values()}
     goes_on = {
         step.command_id: goes_on_after(desk, commands[step.command_id], outcomes.get((step.key, step.nonce)))
         for step in steps
@@ -82,7 +82,7 @@ def settle(
                     outcome=outcome,
                     mined=mined,
                     goes_on=goes_on[command.command_id],
-                    earlier=earlier.get(command.command_id, ()),
+                    earlier=earlier[command.command_id],
                 )
     desk.at(SETTLED)
     _log.info("transaction settled", extra={"tx_hash": mined.tx_hash, "count": len(steps)})
@@ -152,22 +152,6 @@ def refuse(
     void_steps(work, command)
     _log.info("command refused", extra={**_told(command), "code": told.code})
     return True
-
-
-def done_before(work: ServiceUnitOfWork, command: CommandRecord) -> tuple[StepRecord, ...]:
-    """The steps of a command that took effect already."""
-    return _done_before(work, {command.command_id: command}).get(command.command_id, ())
-
-
-def _done_before(
-    work: ServiceUnitOfWork, commands: Mapping[str, CommandRecord]
-) -> dict[str, tuple[StepRecord, ...]]:
-    several = [command_id for command_id, command in commands.items() if command.steps_done > 0]
-    found: dict[str, tuple[StepRecord, ...]] = {}
-    for step in work.commands.steps_of(several):
-        if step.state is StepState.DONE:
-            found[step.command_id] = (*found.get(step.command_id, ()), step)
-    return found
 
 
 def goes_on_after(desk: SendingDesk, command: CommandRecord, outcome: StepOutcome | None) -> bool:
