@@ -26,6 +26,8 @@ from reads_api import AUDITOR, WITHOUT_PARTY, Api, served
 from reads_world import World
 
 from counterfoil.domain import states
+from counterfoil.domain.events.council_events import ActApproved, ActProposed, MemberAdmitted
+from counterfoil.domain.events.ledger_events import Recorded
 from counterfoil.domain.ledger import LotRange
 from counterfoil.domain.lot import AssetId, LotId
 from counterfoil.domain.visibility import Sight, Viewer
@@ -475,6 +477,7 @@ def test_a_receipt_shows_former_holders_their_own_step_only(living_goods: Api) -
         states.ReceiptState,
         states.BillState,
         states.FacilityState,
+        states.ProposalState,
     ],
 )
 def test_states_are_told_by_the_ledgers_names(kind: type[states.NoteState]) -> None:
@@ -502,6 +505,31 @@ def test_priority_is_for_who_sees_the_asset_whole(notes: Api) -> None:
     ):
         answer = notes.get(path, party_id)
         assert (answer.status_code, answer.json()["code"]) == (404, "LotNotFound"), path
+
+
+def test_proposals_are_for_those_who_sit_in_the_council(store: Store) -> None:
+    ledger = with_parties()
+    proposed = ActProposed(
+        proposal_id=1,
+        proposer_id=CORE,
+        target="0x" + "12" * 20,
+        call=b"\x01\x02",
+        reason_hash=digest("reason"),
+        executable_at_s=MATURITY_S,
+        expires_at_s=MATURITY_S + 1,
+    )
+    approved = ActApproved(proposal_id=1, member_id=CORE)
+    admitted = [MemberAdmitted(member_id=CORE), MemberAdmitted(member_id=FIRST)]
+    for event in (*admitted, proposed, approved):
+        ledger.events.append(Recorded(event=event, at_s=MATURITY_S))
+    with served(World(store, ledger)) as api:
+        for party_id in (CORE, FIRST, AUDITOR):
+            (shown,) = api.items("/council/proposals", party_id)
+            assert (shown["state"], shown["quorum"], shown["call"]) == ("open", 2, "0102")
+            assert [each["party_id"] for each in shown["approvers"]] == [CORE]
+        assert api.items("/council/proposals", SECOND) == []
+        assert api.items("/council/proposals?state=executed", CORE) == []
+        assert [each["party_id"] for each in api.items("/council/members", SECOND)] == [CORE, FIRST]
 
 
 def test_times_beyond_the_calendar_are_shown_as_its_end() -> None:

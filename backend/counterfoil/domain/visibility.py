@@ -26,7 +26,8 @@ Rules, each with its reason:
   and buyers of its assets, who see the sale that is offered to them.
 - cash, redemptions: the party's own. Prices: everybody, they are posted to be relied on. Parties: names,
   numbers, public identifiers and roles to everybody, because one has to name whom one deals with; keys,
-  acceptances, tiers only the party's own.
+  acceptances, tiers only the party's own. Council: its members everybody, as it may recover keys; what was
+  put before it, its members.
 """
 
 from __future__ import annotations

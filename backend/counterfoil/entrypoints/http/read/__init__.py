@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from counterfoil.entrypoints.http.read import (
     cash,
+    council,
     events,
     facilities,
     financings,
@@ -31,6 +32,7 @@ _ROOMS = (
     financings,
     facilities,
     cash,
+    council,
     statements,
     events,
 )

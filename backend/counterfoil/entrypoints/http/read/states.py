@@ -98,3 +98,10 @@ class FacilityStateName(StrEnum):
     CALLED = "called"
     DEFAULTED = "defaulted"
     CLOSED = "closed"
+
+
+class ProposalStateName(StrEnum):
+    """Of a proposal to the council. One past its time is still open, and does nothing."""
+
+    OPEN = "open"
+    EXECUTED = "executed"
