@@ -55,8 +55,8 @@ class Settings(BaseSettings):
     metrics_token: whoever sends it as a bearer token may read /metrics from elsewhere than this machine.
     otlp_endpoint: where OpenTelemetry traces are sent, by OTLP over HTTP; None: nothing is traced.
     confirmations: blocks on top of a transaction before it is final; 0 where blocks are final at once.
-    relay_in_flight: transactions of the relayer that wait to be mined at once. relay_batch: commands in one of
-    them at most.
+    relay_in_flight: transactions of the relayer that wait to be mined at once. relay_batch: commands in one
+    of them at most.
     audit_anchor_interval_s: how often the head of the audit log is put on the chain, where it changed.
     lag_blocks, beat_age_s: from when on the service is not ready, blocks not indexed and seconds without a
     sign of the worker.

@@ -56,6 +56,7 @@ class Relay:
                 if sent is not None:
                     moved = True
                     self._lanes.look_at(sent)
+                    open_now = self._lanes.open_transactions()
         return moved
 
     def _gather(self, lane: Signer, *, is_quiet: bool) -> TransactionRecord | None:
