@@ -10,6 +10,7 @@ from rich.table import Table
 
 from counterfoil.domain.states import PartyRole
 from counterfoil.entrypoints.session import ActorOption, JsonOption, console, say, workbench, write_json
+from counterfoil.ports.store import KeyCustody
 from counterfoil.usecases.parties.list_parties import PartySheet, list_parties, show_party
 from counterfoil.usecases.parties.register_party import register_party
 from counterfoil.usecases.parties.set_party_state import set_party_state
@@ -113,7 +114,8 @@ def show(context: typer.Context, party: PartyArgument, *, as_json: JsonOption = 
     say(f"{sheet.party_id}  {sheet.name}")
     say(f"identifiers: {', '.join(sheet.identifiers)}")
     say(f"roles: {', '.join(role_names(sheet.on_ledger.roles))}; state: {sheet.on_ledger.state.name.lower()}")
-    say(f"keys: {', '.join(sorted(sheet.on_ledger.keys))}")
+    kept = "the party itself" if sheet.custody is KeyCustody.OWN else "this installation"
+    say(f"keys: {', '.join(sorted(sheet.on_ledger.keys))}; kept by {kept}")
     say(f"accepts all assignments in advance: {'yes' if sheet.accepts_all else 'no'}")
     for currency, minor in sheet.balances_minor:
         say(f"cash: {currency.format(minor)}")
@@ -158,6 +160,7 @@ def _object(sheet: PartySheet) -> dict[str, object]:
         "state": sheet.on_ledger.state.name.lower(),
         "tier": sheet.tier,
         "keys": sorted(sheet.on_ledger.keys),
+        "custody": sheet.custody.value,
         "accepts_all": sheet.accepts_all,
         "balances": [{"currency": currency.code, "minor": minor} for currency, minor in sheet.balances_minor],
     }

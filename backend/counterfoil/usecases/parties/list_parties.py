@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from counterfoil.domain.money import Currency
 from counterfoil.domain.state.ledger_state import Party
+from counterfoil.ports.store import KeyCustody
 from counterfoil.usecases.notes.tier_tree import MOVES_OF_LOTS, fold_tiers
 from counterfoil.usecases.resolving import PartyRef, find_party, registered_id
 from counterfoil.usecases.workbench import Workbench
@@ -15,7 +16,8 @@ from counterfoil.usecases.workbench import Workbench
 class PartySheet:
     """A party. tier: the closest to a debtor at which it held a lot as a supplier, None if it never did.
 
-    balances_minor: cash by currency, without zeros. accepts_all: takes every assignment in advance.
+    balances_minor: cash by currency, without zeros. accepts_all: takes every assignment in advance. custody:
+    who has its key.
     """
 
     party_id: int
@@ -26,6 +28,7 @@ class PartySheet:
     on_ledger: Party
     tier: int | None
     accepts_all: bool
+    custody: KeyCustody
     balances_minor: tuple[tuple[Currency, int], ...]
 
 
@@ -53,6 +56,7 @@ def list_parties(bench: Workbench) -> tuple[PartySheet, ...]:
                     on_ledger=state.parties[party.party_id],
                     tier=tiers.get(party.party_id),
                     accepts_all=(party.party_id, 0) in state.acceptances,
+                    custody=party.custody,
                     balances_minor=tuple((Currency.of_numeric(code), minor) for code, minor in balances),
                 )
             )
