@@ -11,10 +11,15 @@ from counterfoil.entrypoints.http.service import HttpService
 
 
 class _NotServed:
-    """Stands where a service would be: the document is made of declarations, and nothing is ever asked."""
+    """Stands where a service would be: routes may hold on to parts of it, and nothing is ever asked."""
 
     def __getattr__(self, name: str) -> Any:
-        raise RuntimeError(f"{name} was asked of an application that only describes itself")
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return _NotServed()
+
+    def __call__(self, *_given: object, **_named: object) -> Any:
+        raise RuntimeError("an application that only describes itself was asked something")
 
 
 def openapi_document() -> dict[str, Any]:
