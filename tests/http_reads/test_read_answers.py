@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 
 import pytest
-from facility_ledger import with_pool_of
+from facility_ledger import TERMS, facility_life, with_pool_of
 from goods_ledger import BUYER, FUNDER, KEEPER, OWNER, seal
 from model_ledger import (
     CORE,
@@ -71,8 +72,8 @@ def notes(shared_store: Callable[[], Store]) -> Iterator[Api]:
 
 @pytest.fixture(scope="module")
 def goods(shared_store: Callable[[], Store]) -> Iterator[Api]:
-    """For tests that change nothing."""
-    with pooled_goods(shared_store()) as api:
+    """Everything that happens to facilities, liens and receipts. For tests that change nothing."""
+    with served(World(shared_store(), facility_life())) as api:
         yield api
 
 
@@ -435,13 +436,27 @@ def test_the_directory_is_everybodys_but_not_what_a_party_keeps_to_itself(notes:
     assert notes.get("/parties/77", CORE).status_code == 404
 
 
-def test_an_offered_facility_is_between_its_sides(goods: Api) -> None:
-    for facility_id in goods.world.state.facilities:
-        sheet = goods.read(f"/facilities/{facility_id}", OWNER)
-        assert sheet["sight"] == "whole"
-        assert sheet["now"]["pool"]
-        for party_id in (KEEPER, BUYER):
-            assert goods.get(f"/facilities/{facility_id}", party_id).status_code == 404
+def test_an_offered_facility_is_between_its_sides(living_goods: Api) -> None:
+    terms = dataclasses.replace(TERMS, principal_minor=1_000)
+    assert living_goods.items("/facilities", OWNER) == []
+    facility_id = living_goods.world.ledger.facilities.offer(by(FUNDER), terms)
+    living_goods.follow()
+    path = f"/facilities/{facility_id}"
+    for party_id in (OWNER, FUNDER, AUDITOR):
+        sheet = living_goods.read(path, party_id)
+        assert (sheet["sight"], sheet["state"]) == ("whole", "offered")
+        assert [each["asset"] for each in sheet["now"]["pool"]] == ["receipt:1"]
+    for party_id in (KEEPER, BUYER):
+        assert living_goods.get(path, party_id).status_code == 404
+    # The offer alone shows the funder no more of the receipt than that it is there.
+    assert living_goods.read("/receipts/1", FUNDER)["sight"] == "past"
+    assert living_goods.read("/receipts/1", FUNDER)["holder"] is None
+    living_goods.world.ledger.facilities.accept(by(OWNER), facility_id=facility_id, terms=terms)
+    living_goods.follow()
+    assert living_goods.read("/receipts/1", FUNDER)["sight"] == "whole"
+    drawn = living_goods.read(path, OWNER)["now"]
+    assert drawn["debt"]["amount_minor"] == terms.principal_minor
+    assert [each["asset"] for each in living_goods.items("/liens", FUNDER)] == ["receipt:1"]
 
 
 def test_a_receipt_shows_former_holders_their_own_step_only(living_goods: Api) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from facility_ledger import with_pool_of
+from facility_ledger import facility_life, with_pool_of
 from goods_ledger import BUYER, FUNDER, INSPECTOR, KEEPER, OWNER, issued, pledge, with_goods
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -27,6 +27,7 @@ from model_ledger import (
 
 from counterfoil.domain.errors import DomainError
 from counterfoil.domain.events import cash_events as cash
+from counterfoil.domain.events import facility_events as facilities
 from counterfoil.domain.events import ledger_events as ev
 from counterfoil.domain.events import lien_events as liens
 from counterfoil.domain.ledger import Ledger, LoanTerms, Pledge, PurchaseTerms
@@ -78,6 +79,10 @@ class LongWay:
                 case ev.LotAccepted() if event.lot_id == lot_id:
                     # The offeree was yielded when the lot was cut off for it.
                     pass
+                case facilities.FacilityOffered() if asset_id in event.terms.assets:
+                    yield event.funder_id
+                case facilities.SaleOffered() if event.asset_id == asset_id:
+                    yield event.buyer_id
                 case cash.LoanOffered() | cash.PurchaseOffered() if event.lot_id == lot_id:
                     yield event.funder_id
                 case liens.LienPlaced() if event.asset_id == asset_id:
@@ -150,7 +155,9 @@ def compare(ledger: Ledger) -> None:
             assert tree == {lot_id: sight for lot_id, sight in expected.items() if sight}, (party_id, note_id)
 
 
-@pytest.mark.parametrize("ledger", [lived(), with_pool_of(600, 400)], ids=["notes", "facilities"])
+@pytest.mark.parametrize(
+    "ledger", [lived(), with_pool_of(600, 400), facility_life()], ids=["notes", "goods", "facilities"]
+)
 def test_the_rules_give_what_the_whole_history_gives(ledger: Ledger) -> None:
     compare(ledger)
 
