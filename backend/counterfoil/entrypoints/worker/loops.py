@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -15,7 +16,7 @@ from counterfoil.domain.errors import CounterfoilError
 
 _log = logging.getLogger("counterfoil.worker")
 _FIRST_PAUSE_S = 0.02
-_LONGEST_TROUBLE_S = 10.0
+_LONGEST_TROUBLE_S = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,8 +102,9 @@ class Supervisor:
         """End all loops; the names of those that ended by themselves before, or did not end in time."""
         early = tuple(self._ended) if not self._stop.is_set() else ()
         self._stop.set()
+        deadline = time.monotonic() + patience_s
         for runner in self._runners:
-            runner.thread.join(patience_s)
+            runner.thread.join(max(0.0, deadline - time.monotonic()))
         return early + tuple(each.loop.name for each in self._runners if each.thread.is_alive())
 
     def _note_end(self, name: str) -> None:

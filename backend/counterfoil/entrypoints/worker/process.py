@@ -28,7 +28,6 @@ _log = logging.getLogger("counterfoil.worker")
 BEAT_EVERY_S = 1.0
 _COMMANDS_PAUSE_S = 0.2
 _EXPIRE_PAUSE_S = 2.0
-_PATIENCE_S = 8.0
 
 WORKER_ENDED = declare(
     "WorkerEnded",
@@ -66,7 +65,7 @@ def run_worker(
         supervisor.start()
         _log.info("worker started")
         _beat_until_the_end(worker, supervisor)
-        unwell = supervisor.finish(patience_s=_PATIENCE_S)
+        unwell = supervisor.finish(patience_s=settings.stop_after_s)
     finally:
         stop.set()
         worker.close()
