@@ -50,6 +50,7 @@ class Settings(BaseSettings):
     back there. None: host and port. trusted_proxies: addresses, with commas between them, whose header
     X-Forwarded-For is believed; without it everybody behind a proxy counts as one address.
     private_identity_providers: whether these may stand in the own network and speak plain http.
+    private_webhooks: whether webhooks may lead into the own network and to plain http, for pilots.
     credential_requests_per_s, address_requests_per_s: taken from one session or token, and from one address;
     five times that at once after a pause.
     metrics_token: whoever sends it as a bearer token may read /metrics from elsewhere than this machine.
@@ -85,6 +86,7 @@ class Settings(BaseSettings):
     public_url: str | None = None
     trusted_proxies: str = ""
     private_identity_providers: bool = False
+    private_webhooks: bool = False
     credential_requests_per_s: Annotated[float, Gt(0)] = 1000.0
     address_requests_per_s: Annotated[float, Gt(0)] = 2000.0
     metrics_token: SecretStr | None = None

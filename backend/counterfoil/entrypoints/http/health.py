@@ -92,7 +92,10 @@ def router(service: HttpService) -> APIRouter:
 def _look(service: HttpService) -> Readiness:
     if service.limits is None:
         return Readiness(checks=(Check(name="limits", passed=False, told="nobody said what ready means"),))
-    return readiness(service.store, limits=service.limits, now=service.now())
+    found = readiness(service.store, limits=service.limits, now=service.now())
+    trouble = service.reading.trouble
+    told = "it follows the store" if trouble is None else f"it does not follow the store: {trouble}"
+    return Readiness(checks=(*found.checks, Check(name="reading", passed=trouble is None, told=told)))
 
 
 def _may_read_metrics(request: Request, token: str | None) -> bool:

@@ -63,6 +63,7 @@ def http_service(
         metrics_token=None if token is None else token.get_secret_value(),
         public_url=settings.own_url,
         private_identity_providers=settings.private_identity_providers,
+        webhooks_private=settings.private_webhooks,
     )
 
 

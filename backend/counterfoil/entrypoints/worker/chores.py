@@ -58,7 +58,11 @@ def chores(worker: OpenWorker, settings: Settings) -> list[Loop]:
     """The loops beside that of commands, and what ends with them."""
     ledger, read_model = worker.ledger, worker.commands.read_model
     webhooks = WebhookLoop(
-        ledger.store, read_model, ledger.bench.ledger.decode, sealing=ledger.keys.service_key()
+        ledger.store,
+        read_model,
+        ledger.bench.ledger.decode,
+        sealing=ledger.keys.service_key(),
+        allow_private=settings.private_webhooks,
     )
     ledger.keys.ensure(ANCHOR_KEY)
     anchor = ledger.keys.signer(ANCHOR_KEY)

@@ -70,7 +70,8 @@ class ReadSide:
     """Follows the store and keeps what was rendered.
 
     decode: makes an event of a stored record, without a chain. sealing: for cursors, which callers carry but
-    may not read or change. poll_s: how often the store is asked for new events.
+    may not read or change. poll_s: how often the store is asked for new events. trouble: why it follows no
+    more, a code of the error table or ReadSideEnded; None while it does.
     """
 
     def __init__(
@@ -180,6 +181,14 @@ class ReadSide:
                 self._room += len(oldest.body)
 
     def _run(self) -> None:
+        try:
+            self._follow_until_stopped()
+        finally:
+            if not self._stop.is_set():
+                # Whatever ended it stands in the log already; from here on answers would only grow old.
+                self.trouble = "ReadSideEnded"
+
+    def _follow_until_stopped(self) -> None:
         while not self._stop.wait(self._poll_s):
             try:
                 while self.follow() and not self._stop.is_set():
