@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -27,6 +28,12 @@ class Idempotency(Protocol):
 
         Waits for a unit of work that uses the same key at the same time.
         """
+        ...
+
+    def keep_all(
+        self, answers: Sequence[tuple[str, str, FirstAnswer, datetime]]
+    ) -> frozenset[tuple[str, str]]:
+        """As `keep` for several (organisation, key, answer, time); which of them were kept."""
         ...
 
     def complete(self, *, org_id: str, key: str, answer: FirstAnswer) -> None:

@@ -35,6 +35,7 @@ def create_app(service: HttpService) -> FastAPI:
         try:
             yield
         finally:
+            giver.close()
             service.reading.stop()
             service.gate.close()
 

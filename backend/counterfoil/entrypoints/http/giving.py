@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from collections.abc import Callable
@@ -28,6 +29,7 @@ from counterfoil.ports.commands import CommandRecord
 from counterfoil.ports.idempotency import FirstAnswer
 from counterfoil.ports.service_store import ServiceUnitOfWork
 from counterfoil.usecases.commands.accept_command import Accepted, accept_command, digest_of
+from counterfoil.usecases.commands.intake import CommandIntake, Given
 
 Maker = Annotated[Principal, Depends(require(Scope.WRITE, UserRole.MAKER))]
 Prefer = Annotated[
@@ -68,6 +70,7 @@ class CommandGiver:
 
     def __init__(self, service: HttpService) -> None:
         self._service = service
+        self._intake = CommandIntake(service.store)
         self._watch = CommandWatch(service)
 
     async def give(
@@ -88,9 +91,20 @@ class CommandGiver:
         `accept_command` raises, and DomainError NotForOrganisation.
         """
         command = self._command(request, principal, operation, body, command_id=command_id)
+        hashed = digest_of("POST", operation.path, command.body_json)
+        if beside is None:
+            given = Given(
+                principal=principal,
+                command=command,
+                key=key,
+                request_hash=hashed,
+                stated=operation.stated(body),
+                answer=_first_answer(command, hashed),
+            )
+            accepted = await asyncio.wrap_future(self._intake.give(given))
+            return await self._answered(request, accepted, prefer)
 
         def accept() -> Accepted:
-            hashed = digest_of("POST", operation.path, command.body_json)
             return accept_command(
                 self._service.store,
                 principal,
@@ -105,6 +119,10 @@ class CommandGiver:
 
         accepted = await run_in_threadpool(accept)
         return await self._answered(request, accepted, prefer)
+
+    def close(self) -> None:
+        """Take down what has come, and end."""
+        self._intake.close()
 
     async def _answered(self, request: Request, accepted: Accepted, prefer: str | None) -> Response:
         answer = accepted.answer

@@ -38,6 +38,17 @@ class SqlCommands:
         """Keep a command. Raises StoreContradiction, when the unit of work ends, for one that is kept."""
         self._connection.execute(commands.insert().values(_command_row(asdict(command))))
 
+    def add_all(self, records: Sequence[CommandRecord]) -> None:
+        """Keep several; as `add`."""
+        if records:
+            self._connection.execute(commands.insert(), [_command_row(asdict(record)) for record in records])
+
+    def discard(self, command_ids: Iterable[str]) -> None:
+        """Take back what this very unit of work added; raises StoreContradiction for what has steps."""
+        wanted = list(command_ids)
+        if wanted:
+            self._connection.execute(commands.delete().where(commands.c.command_id.in_(wanted)))
+
     def by_id(self, command_id: str) -> CommandRecord | None:
         """The command, or None."""
         return self._one(select(commands).where(commands.c.command_id == command_id))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, select, update
@@ -46,6 +47,20 @@ class SqlIdempotency:
             .returning(keys.c.key)
         )
         return inserted.first() is not None
+
+    def keep_all(
+        self, answers: Sequence[tuple[str, str, FirstAnswer, datetime]]
+    ) -> frozenset[tuple[str, str]]:
+        """Keep several first answers; which of the keys were free."""
+        if not answers:
+            return frozenset()
+        # In the keys' order: two processes that keep the same ones do not wait for each other.
+        rows = [
+            {"org_id": org_id, "key": key, "created_at": at, **_columns(answer)}
+            for org_id, key, answer, at in sorted(answers, key=lambda each: each[:2])
+        ]
+        found = self._connection.execute(self._insert().values(rows).returning(keys.c.org_id, keys.c.key))
+        return frozenset((row.org_id, row.key) for row in found)
 
     def complete(self, *, org_id: str, key: str, answer: FirstAnswer) -> None:
         """Put the answer in the place of the one that was kept."""
