@@ -131,10 +131,18 @@ def make_template(traded: Path, home: Path) -> Path:
     return home
 
 
-def run_point(template: Path, point: str, home: Path, *, postgresql: Database | None = None) -> PointOutcome:
+def run_point(
+    template: Path,
+    point: str,
+    home: Path,
+    *,
+    earlier: tuple[str, ...] = (),
+    postgresql: Database | None = None,
+) -> PointOutcome:
     """Kill a worker at the point under load, start again, and hold what is left against what must be.
 
-    home: where the template's copy goes. Raises AssertionError with what does not hold.
+    home: where the template's copy goes. earlier: where workers before it are killed, in order. Raises
+    AssertionError with what does not hold.
     """
     started = time.monotonic()
     shutil.copytree(template, home)
@@ -151,9 +159,10 @@ def run_point(template: Path, point: str, home: Path, *, postgresql: Database | 
         feeding = threading.Thread(target=_feed, args=(store, settings, feeder, fed))
         feeding.start()
         try:
-            for each in (*filter(None, [_AFTER_A_CRASH.get(point)]), point):
-                count = 1 if each in _FIRST_TIME or each in _AFTER_A_CRASH else 2
-                kills += _killed(settings, each, count, mines=mines)
+            for each in (*earlier, *filter(None, [_AFTER_A_CRASH.get(point)])):
+                kills += _killed(settings, each, 1, mines=mines)
+            count = 1 if point in _FIRST_TIME or point in _AFTER_A_CRASH else 2
+            kills += _killed(settings, point, count, mines=mines)
             ended = _until_finished(store, settings, load, fed, feeder, mines=mines)
         finally:
             feeder.set()

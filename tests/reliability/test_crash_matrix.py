@@ -6,7 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from crash_support import ON_POSTGRESQL, POINTS, make_template, run_point
+from counterfoil.usecases.outbox.fault_points import (
+    BATCH_SIGNED,
+    BATCH_STORED,
+    BEFORE_SETTLE,
+    BROADCAST_DONE,
+    RECOVERED,
+)
+from crash_support import OF_INDEXER, ON_POSTGRESQL, POINTS, make_template, run_point
 from database_support import fresh_postgresql
 from ledger_support import make_bare_home, make_traded_home
 
@@ -28,6 +35,12 @@ def test_a_worker_killed_at_any_point_loses_and_doubles_nothing(
     outcome = run_point(template, point, tmp_path / "home")
     assert outcome.kills >= 1
     assert outcome.states == ENDS
+
+
+def test_crash_upon_crash_loses_and_doubles_nothing(template: Path, tmp_path: Path) -> None:
+    earlier = (BROADCAST_DONE, RECOVERED, OF_INDEXER[0], BEFORE_SETTLE, BATCH_SIGNED)
+    outcome = run_point(template, BATCH_STORED, tmp_path / "home", earlier=earlier)
+    assert (outcome.kills, outcome.states) == (6, ENDS)
 
 
 @pytest.mark.needs_postgresql
