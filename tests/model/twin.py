@@ -76,7 +76,7 @@ class Twin:
             assert isinstance(expected, DomainError)
             self.counts[command.name, expected.code] += 1
             return expected
-        events = [decode_event(record, sender=key) for record in found]
+        events = [decode_event(record) for record in found]
         assert [_bare(each) for each in events] == [_bare(each) for each in self.model.events[known:]]
         for each in events:
             assert each is not None
