@@ -7,11 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    Column,
     ColumnElement,
     Connection,
     Row,
     Select,
     Table,
+    bindparam,
     delete,
     func,
     insert,
@@ -79,6 +81,18 @@ _TOKENS = _with_owner(
     null().label("last_used_at"),
     api_tokens.c.revoked_at.label("ended_at"),
 )
+
+
+def _by(statement: Select[Any], credentials: Table, column: Column[str]) -> dict[Lock, Select[Any]]:
+    """The statement for one credential by each lock, built once: every command asks so."""
+    chosen = statement.where(column == bindparam("named"))
+    # In the order of whoever changes rights: PostgreSQL locks the tables as they are listed.
+    return {lock: locked(chosen, lock, organisations, users, credentials) for lock in Lock}
+
+
+_SESSIONS_BY_HASH = _by(_SESSIONS, sessions, sessions.c.session_hash)
+_TOKENS_BY_ID = _by(_TOKENS, api_tokens, api_tokens.c.token_id)
+_TOKENS_BY_HASH = _TOKENS.where(api_tokens.c.token_hash == bindparam("named"))
 
 
 class SqlCredentials:
@@ -193,16 +207,14 @@ class SqlCredentials:
 
     def by_secret(self, secret_hash: str, *, of_session: bool) -> CredentialRecord | None:
         """The session or token that is proved by what has this hash, with its owner."""
-        if of_session:
-            return self._credential(_SESSIONS.where(sessions.c.session_hash == secret_hash), Lock.NONE)
-        return self._credential(_TOKENS.where(api_tokens.c.token_hash == secret_hash), Lock.NONE)
+        statement = _SESSIONS_BY_HASH[Lock.NONE] if of_session else _TOKENS_BY_HASH
+        return self._credential(statement, secret_hash)
 
     def by_id(self, credential_id: str, *, lock: Lock = Lock.NONE) -> CredentialRecord | None:
         """The session or token of that id, with its owner; locks it, the user and the organisation."""
         if credential_id.startswith(SESSION_ID):
-            session_hash = credential_id.removeprefix(SESSION_ID)
-            return self._credential(_SESSIONS.where(sessions.c.session_hash == session_hash), lock, sessions)
-        return self._credential(_TOKENS.where(api_tokens.c.token_id == credential_id), lock, api_tokens)
+            return self._credential(_SESSIONS_BY_HASH[lock], credential_id.removeprefix(SESSION_ID))
+        return self._credential(_TOKENS_BY_ID[lock], credential_id)
 
     def lock_login(self, login_hash: str) -> None:
         """Let attempts at one login go one after the other."""
@@ -293,13 +305,8 @@ class SqlCredentials:
         """Drop logins that nobody came back from."""
         self._connection.execute(delete(oidc_logins).where(oidc_logins.c.expires_at < before))
 
-    def _credential(
-        self, statement: Select[Any], lock: Lock, credentials: Table | None = None
-    ) -> CredentialRecord | None:
-        if credentials is not None:
-            # In the order of whoever changes rights: PostgreSQL locks the tables as they are listed.
-            statement = locked(statement, lock, organisations, users, credentials)
-        row = self._connection.execute(statement).first()
+    def _credential(self, statement: Select[Any], named: str) -> CredentialRecord | None:
+        row = self._connection.execute(statement, {"named": named}).first()
         if row is None:
             return None
         return CredentialRecord(

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Insert,
     Row,
     Select,
+    bindparam,
     delete,
     exists,
     insert,
@@ -38,6 +39,22 @@ from counterfoil.store.schema import (
     user_limits,
     user_roles,
     users,
+)
+
+# One statement, built once: it is read within every command that somebody gives.
+_GRANTS = union_all(
+    select(
+        user_roles.c.user_id,
+        user_roles.c.role.label("name"),
+        null().label("currency"),
+        literal(0).label("limit_minor"),
+    ).where(user_roles.c.user_id.in_(bindparam("user_ids", expanding=True))),
+    select(
+        user_limits.c.user_id,
+        user_limits.c.operation,
+        user_limits.c.currency,
+        user_limits.c.limit_minor,
+    ).where(user_limits.c.user_id.in_(bindparam("user_ids", expanding=True))),
 )
 
 
@@ -171,28 +188,11 @@ class SqlIdentity:
         wanted = tuple(dict.fromkeys(user_ids))
         roles: dict[str, set[UserRole]] = {user_id: set() for user_id in wanted}
         limits: dict[str, dict[tuple[str, str], int]] = {user_id: {} for user_id in wanted}
-        # One statement: this is read within every command that somebody gives.
-        rows = self._connection.execute(
-            union_all(
-                select(
-                    user_roles.c.user_id,
-                    user_roles.c.role.label("name"),
-                    null().label("currency"),
-                    literal(0).label("limit_minor"),
-                ).where(user_roles.c.user_id.in_(wanted)),
-                select(
-                    user_limits.c.user_id,
-                    user_limits.c.operation,
-                    user_limits.c.currency,
-                    user_limits.c.limit_minor,
-                ).where(user_limits.c.user_id.in_(wanted)),
-            )
-        )
-        for row in rows:
-            if row.currency is None:
-                roles[row.user_id].add(UserRole(row.name))
+        for user_id, name, currency, limit_minor in self._connection.execute(_GRANTS, {"user_ids": wanted}):
+            if currency is None:
+                roles[user_id].add(UserRole(name))
             else:
-                limits[row.user_id][row.name, row.currency] = row.limit_minor
+                limits[user_id][name, currency] = limit_minor
         return {
             user_id: GrantsRecord(roles=frozenset(roles[user_id]), limits=limits[user_id])
             for user_id in wanted
