@@ -34,7 +34,9 @@ from http_writes.writes_support import EUROS
 # Answers without an end; the feed has tests of its own.
 STREAMS = {"stream_events"}
 # Would end what the other callers are let in with, or makes Argon2 work for each example.
-SPARED = {"log_out", "log_out_everywhere", "change_password"}
+SPARED = {"log_out", "end_user_sessions", "change_password"}
+# Its 503 says that the service is not ready, which is what these tests compose.
+UNREADY = {"show_ready"}
 CHECKS = [
     not_a_server_error,
     status_code_conformance,
@@ -85,10 +87,11 @@ def callers(shared_store: Callable[[], Store]) -> Iterator[Callers]:
         yield Callers(matrix, found, count(1))
 
 
-@pytest.mark.parametrize("name", sorted(OPERATIONS.keys() - STREAMS - SPARED))
+@pytest.mark.parametrize("name", sorted(OPERATIONS.keys() - STREAMS - SPARED - UNREADY))
 def test_every_answer_is_one_that_the_document_describes(callers: Callers, name: str) -> None:
     operation = OPERATIONS[name]
     foreign = callers.matrix.foreign
+    sent = count()
 
     @given(case=operation.as_strategy(), names_what_is_there=st.booleans())
     @settings(
@@ -105,7 +108,12 @@ def test_every_answer_is_one_that_the_document_describes(callers: Callers, name:
             case.path_parameters = {
                 each: foreign.get(each, value) for each, value in case.path_parameters.items()
             }
-        for credential in callers.credentials.values():
+        # There is no worker here that a request could wait for.
+        case.headers = {each: value for each, value in case.headers.items() if each.lower() != "prefer"}
+        everybody = next(sent) == 0
+        for who, credential in callers.credentials.items():
+            if not (everybody or who in ("owner", "operator")):
+                continue
             headers: dict[str, Any] = {"Idempotency-Key": f"contract-{next(callers.keys)}"}
             if credential is not None:
                 headers["Authorization"] = f"Bearer {credential}"
@@ -117,4 +125,4 @@ def test_every_answer_is_one_that_the_document_describes(callers: Callers, name:
 
 
 def test_nothing_is_spared_that_is_not_there() -> None:
-    assert OPERATIONS.keys() >= STREAMS | SPARED
+    assert OPERATIONS.keys() >= STREAMS | SPARED | UNREADY

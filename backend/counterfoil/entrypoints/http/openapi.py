@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from counterfoil.entrypoints.http.commands import Signature
-from counterfoil.entrypoints.http.problems import Problem
+from counterfoil.entrypoints.http.problems import Problem, problems
 from counterfoil.entrypoints.http.writes import request_model
 from counterfoil.entrypoints.operations import operations
 
@@ -31,7 +31,7 @@ _REF = "#/components/schemas/{model}"
 def document_of(app: FastAPI) -> dict[str, Any]:
     """The document, made once."""
     if app.openapi_schema is None:
-        made = _without_framework_errors(FastAPI.openapi(app))
+        made = _completed(FastAPI.openapi(app))
         schemas = made.setdefault("components", {}).setdefault("schemas", {})
         for name, schema in _declared().items():
             schemas.setdefault(name, schema)
@@ -47,17 +47,23 @@ def _declared() -> dict[str, Any]:
     return found
 
 
-def _without_framework_errors(document: dict[str, Any]) -> dict[str, Any]:
-    """Without the framework's own form of errors: every 422 here is a problem."""
+def _completed(document: dict[str, Any]) -> dict[str, Any]:
+    """Without the framework's own form of errors, and with the problems that go with what a route takes."""
     schemas = document.get("components", {}).get("schemas", {})
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
     problem = {"application/problem+json": {"schema": {"$ref": _REF.format(model="Problem")}}}
     for methods in document["paths"].values():
         for route in methods.values():
-            answer = route.get("responses", {}).get("422")
-            if answer is not None:
-                answer["content"] = problem
+            answers = route["responses"]
+            if "422" in answers:
+                answers["422"]["content"] = problem
+            # Whoever needs a credential may lack it, or its scope; what is sent may be unreadable or too much.
+            further = (401, 403) if route.get("security") else ()
+            further += (400, 413) if "requestBody" in route else ()
+            for status, stated in problems(*further).items():
+                if further:
+                    answers.setdefault(str(status), stated)
     return document
 
 
