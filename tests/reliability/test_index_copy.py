@@ -195,7 +195,11 @@ def comparing(indexing: Indexing, ledger: Any = None) -> tuple[RunningComparison
     clock = Clock()
     return (
         RunningComparison(
-            indexing.ledger if ledger is None else ledger, indexing.store, indexing.read_model, now=clock
+            indexing.ledger if ledger is None else ledger,
+            indexing.store,
+            indexing.read_model,
+            now=clock,
+            share=1,
         ),
         clock,
     )
@@ -310,6 +314,30 @@ def test_a_run_that_loses_its_block_ends_without_a_verdict(indexing: Indexing) -
     with indexing.store.read() as work:
         assert "notes" not in {each.scope for each in work.comparisons.newest()}
     assert not comparison.step()
+
+
+def test_a_run_rests_so_that_others_have_their_time(indexing: Indexing) -> None:
+    """A step that took a second is followed by three seconds in which nothing is asked."""
+    indexing.read_model.sync()
+    seconds = [0.0]
+    asked: list[float] = []
+
+    def slow(seen: Any) -> Any:
+        asked.append(seconds[0])
+        seconds[0] += 1.0
+        return seen
+
+    comparison = RunningComparison(
+        Lying(indexing.ledger, "counts_view", slow),
+        indexing.store,
+        indexing.read_model,
+        monotonic=lambda: seconds[0],
+    )
+    assert comparison.step()
+    assert asked == [0.0]
+    for later, moved in ((1.5, False), (3.9, False), (4.0, True)):
+        seconds[0] = later
+        assert comparison.step() is moved
 
 
 def test_equal_results_are_kept_for_a_while_and_differences_for_ever(indexing: Indexing) -> None:

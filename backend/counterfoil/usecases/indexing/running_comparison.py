@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from copy import copy
@@ -30,6 +31,8 @@ _log = logging.getLogger("counterfoil.indexing")
 VALUES_A_STEP = 50
 PAUSE_S = 60.0
 """How long after the begin of a run the next one begins, if there are new blocks."""
+SHARE = 0.25
+"""How much of the time a run takes at most; the rest of it belongs to commands and indexing."""
 
 
 class RunningComparison:
@@ -43,22 +46,31 @@ class RunningComparison:
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         pause_s: float = PAUSE_S,
+        share: float = SHARE,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
+        """now: for the results; monotonic: seconds, by which steps are spread. share: 1 spreads nothing."""
         self._ledger = ledger
         self._store = store
         self._read_model = read_model
         self._now = now
         self._pause_s = pause_s
+        self._share = share
+        self._monotonic = monotonic
+        self._rests_until = 0.0
         self._run: _Run | None = None
         self._begun_at: datetime | None = None
         self._compared_block = -1
 
     def step(self) -> bool:
-        """Compare some values; returns whether there is more to compare now.
+        """Compare some values; returns whether there is more to compare now, without a rest before.
 
         A run ends without a result where the chain takes blocks back meanwhile, or no longer has the state of
         its block; then ChainError is raised as it came.
         """
+        began = self._monotonic()
+        if began < self._rests_until:
+            return False
         if self._run is None:
             if not self._is_due():
                 return False
@@ -76,6 +88,8 @@ class RunningComparison:
             self._keep(found)
         if run.is_done:
             self._run, self._compared_block = None, run.block_number
+        ended = self._monotonic()
+        self._rests_until = ended + (ended - began) * (1 / self._share - 1)
         return self._run is not None
 
     def run_once(self) -> tuple[ComparisonRecord, ...]:
