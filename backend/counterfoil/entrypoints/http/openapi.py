@@ -58,12 +58,11 @@ def _completed(document: dict[str, Any]) -> dict[str, Any]:
             answers = route["responses"]
             if "422" in answers:
                 answers["422"]["content"] = problem
-            # Whoever needs a credential may lack it, or its scope; what is sent may be unreadable or too much.
-            further = (401, 403) if route.get("security") else ()
-            further += (400, 413) if "requestBody" in route else ()
-            for status, stated in problems(*further).items():
-                if further:
-                    answers.setdefault(str(status), stated)
+            # Who needs a credential may lack it, or its scope; what is sent may be unreadable or too much.
+            further = [401, 403] if route.get("security") else []
+            further += [400, 413] if "requestBody" in route else []
+            for status in further:
+                answers.setdefault(str(status), problems(status)[status])
     return document
 
 
