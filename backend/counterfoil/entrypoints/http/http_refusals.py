@@ -5,7 +5,7 @@ from __future__ import annotations
 from counterfoil.domain.errors import declare
 
 ROUTE_UNKNOWN = declare(
-    "RouteUnknown",
+    "PathUnknown",
     "there is nothing at {path}",
     "The reference page at /docs lists all addresses.",
 )

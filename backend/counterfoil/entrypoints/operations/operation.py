@@ -73,7 +73,7 @@ class Desk:
     """Where an operation is carried out. party_id: who acts, None for an office of the consortium.
 
     read_file: the bytes of a file that the command brought, by their SHA-256 in hexadecimal. share_file: puts
-    such a file under a subject, such as invoice:FINGERPRINT, for the parties of these keys. steps_done: how many
+    such a file under a subject, such as invoice:FINGERPRINT, for parties by their keys. steps_done: how many
     transactions of the command took effect before.
     """
 
