@@ -9,12 +9,15 @@ from threading import Event
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from counterfoil.domain.access import Scope, UserRole
 from counterfoil.domain.errors import CounterfoilError
 from counterfoil.entrypoints.http.gate import Gate, bearer
 from counterfoil.entrypoints.http.rate_limits import Buckets, Rate, RateLimits
+from counterfoil.entrypoints.serving.http_process import rate_limits
 from counterfoil.ports.identity import OrganisationState
+from counterfoil.settings import Settings
 from counterfoil.store.failures import STORE_FAILED, StoreError
 from counterfoil.usecases.identity.organisations import set_policy
 from counterfoil.usecases.identity.sessions import log_out
@@ -298,3 +301,24 @@ def test_other_headers_name_nobody(header: str) -> None:
     with pytest.raises(CounterfoilError) as refused:
         bearer(header)
     assert refused.value.code == "NotAuthenticated"
+
+
+def test_rates_come_from_the_settings() -> None:
+    rates = rate_limits(Settings(credential_requests_per_s=3, address_requests_per_s=7))
+    assert rates.credential == Rate(per_s=3, burst=15)
+    assert rates.address == Rate(per_s=7, burst=35)
+    assert rates.refused == RateLimits().refused
+
+
+@pytest.mark.parametrize(
+    "unfit",
+    [
+        {"trusted_proxies": "everybody"},
+        {"trusted_proxies": "10.0.0.1, proxy.example"},
+        {"public_url": "ledger.example"},
+        {"credential_requests_per_s": 0},
+    ],
+)
+def test_settings_that_would_let_anybody_in_are_refused(unfit: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        Settings(**unfit)
