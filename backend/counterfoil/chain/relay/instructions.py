@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from eth_account.signers.local import LocalAccount
+from eth_typing import Hash32
+
 from counterfoil.chain.contract_calls import INSTRUCTIONS
 from counterfoil.chain.deployment import Deployment
 from counterfoil.chain.instructions.signatures import normalised, signer_of
@@ -76,7 +79,13 @@ class DeployedInstructions:
 
     def sign(self, step: StepRecord, signer: Signer) -> bytes:
         """The signature, 65 bytes. Raises DomainError SignatureOfAnother where it is not the step's key."""
-        return terms_of(step).sign(self.domain, signer).signature
+        terms = terms_of(step)
+        if isinstance(signer, LocalAccount) and signer.address == terms.key:
+            # A key in this process signs the digest as it is: building the message once more, and checking
+            # what came back, is for signers that we do not see into.
+            digest = Hash32(terms.digest(self.domain))
+            return normalised(bytes(signer.unsafe_sign_hash(digest).signature))
+        return terms.sign(self.domain, signer).signature
 
     def signer_of(self, step: StepRecord, signature: bytes) -> str:
         """The checksummed address that signed exactly this step. Raises DomainError SignatureUnusable."""
