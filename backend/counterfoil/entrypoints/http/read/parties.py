@@ -24,6 +24,7 @@ from counterfoil.entrypoints.http.read.answering import (
 )
 from counterfoil.entrypoints.http.read.shapes import Page, Shape, role_names
 from counterfoil.entrypoints.http.read.states import PartyStateName
+from counterfoil.ports.service_store import ServiceUnitOfWork
 from counterfoil.usecases import refusals
 from counterfoil.usecases.reading.read_side import Reading, ReadSide
 
@@ -80,13 +81,19 @@ def router(side: ReadSide) -> APIRouter:
 
         def build(reading: Reading, _: Viewer) -> Page[PartyLine]:
             def shown(party_id: int) -> PartyLine | None:
-                line = party_line(reading, reading.state.parties[party_id])
-                if identifier is not None and identifier not in line.identifiers:
+                party = reading.state.parties[party_id]
+                if role is not None and role not in role_names(party.roles):
                     return None
-                return line if role is None or role in line.roles else None
+                known = reading.names.known(party_id)
+                if identifier is not None and (known is None or known.party_key != wanted):
+                    return None
+                return party_line(work, reading, party)
 
-            keys = sorted_after(set(reading.state.parties), pager)
-            items, following = pager.cut(keys, limit, shown)
+            with side.store.read() as work:
+                stated = [] if identifier is None else [identifier]
+                wanted = work.parties.keys_of_identifiers(stated).get(identifier or "")
+                keys = sorted_after(set(reading.state.parties), pager)
+                items, following = pager.cut(keys, limit, shown)
             return Page[PartyLine](items=items, next_cursor=following)
 
         return await list_answer(side, principal, build)
@@ -109,21 +116,23 @@ def router(side: ReadSide) -> APIRouter:
             if party is None:
                 raise DomainError(refusals.PARTY_NOT_FOUND, reference=party_id)
             own = viewer.sees_all or viewer.party_id == party_id
-            return PartySheet(**dict(party_line(reading, party)), own=_own(reading, party) if own else None)
+            with side.store.read() as work:
+                line = party_line(work, reading, party)
+            return PartySheet(**dict(line), own=_own(reading, party) if own else None)
 
         return await fresh_answer(side, request, principal, render)
 
     return routes
 
 
-def party_line(reading: Reading, party: Party) -> PartyLine:
+def party_line(work: ServiceUnitOfWork, reading: Reading, party: Party) -> PartyLine:
     """A party as everybody sees it."""
     known = reading.names.known(party.party_id)
     return PartyLine(
         party_id=party.party_id,
-        name="" if known is None else known.record.name,
-        country=None if known is None else known.record.country,
-        identifiers=[] if known is None else list(known.identifiers),
+        name="" if known is None else known.name,
+        country=None if known is None else known.country,
+        identifiers=[] if known is None else list(work.parties.identifiers_of(known.party_key)),
         roles=role_names(party.roles),
         state=PartyStateName(party.state.name.lower()),
     )
