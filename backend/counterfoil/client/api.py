@@ -13,7 +13,10 @@ from counterfoil.client.models import (
     AcceptSubstituteRequest,
     AcknowledgeAssignmentRequest,
     AddAssetRequest,
+    AddOwnKey,
+    AddPartyKeyRequest,
     AmendReceiptRequest,
+    ApproveActRequest,
     AssignLotRequest,
     AttestPayoutRequest,
     AttestReceiptRequest,
@@ -32,8 +35,12 @@ from counterfoil.client.models import (
     CommandPage,
     CommandState,
     ConfirmNoteRequest,
+    CreatedWebhook,
     DecisionBody,
     DeliverReceiptRequest,
+    Delivery,
+    DeliverySheet,
+    DeliveryState,
     Direction,
     DiscardDraftRequest,
     DischargeBillRequest,
@@ -46,6 +53,7 @@ from counterfoil.client.models import (
     EndorseBillRequest,
     EnforceByOrderRequest,
     EventPage,
+    ExecuteActRequest,
     FacilitySheet,
     FacilityStateName,
     FinancingSheet,
@@ -74,6 +82,7 @@ from counterfoil.client.models import (
     MarkOverdueRequest,
     MatchExternalLiens,
     MergeReceiptsRequest,
+    NewWebhook,
     NoteSheet,
     NoteSide,
     NoteStateName,
@@ -90,6 +99,7 @@ from counterfoil.client.models import (
     Organisations,
     PageBalance,
     PageBillSheet,
+    PageDelivery,
     PageFacilitySheet,
     PageFinancingSheet,
     PageHeldLot,
@@ -97,12 +107,15 @@ from counterfoil.client.models import (
     PageLienSheet,
     PageNoteLine,
     PagePartyLine,
+    PagePartyRef,
     PagePayment,
     PagePriceSheet,
+    PageProposalSheet,
     PageReceiptSheet,
     PageRedemptionSheet,
     PageStockSheet,
     PageWaitingAssignment,
+    PageWebhook,
     PartySheet,
     PasswordChangeBody,
     PasswordSetBody,
@@ -110,8 +123,14 @@ from counterfoil.client.models import (
     PolicyAnswer,
     PolicyBody,
     PostPrice,
+    PriorityAnswer,
+    ProposalStateName,
+    ProposeAdmission,
     ProposeNote,
+    ProposeRecovery,
+    ProposeRemoval,
     ProposeSubstituteRequest,
+    ProveKey,
     PublicKey,
     ReactivatePartyRequest,
     ReceiptSheet,
@@ -125,6 +144,8 @@ from counterfoil.client.models import (
     ReleaseLienRequest,
     ReleasePartOfLot,
     ReleasePartOfReceiptRequest,
+    RemoveOwnKeyRequest,
+    RemovePartyKeyRequest,
     RepayFacilityRequest,
     RepayLoanRequest,
     ResolveDisputeRequest,
@@ -134,10 +155,13 @@ from counterfoil.client.models import (
     RevokeDeliveryRequest,
     RevokeSurrenderRequest,
     RolesBody,
+    RotateKey,
     SealMergeRequest,
     SealSplitRequest,
     SealTransferRequest,
+    SeatCouncil,
     SessionAnswer,
+    Sessions,
     SessionView,
     SetAttestationAge,
     SetExposureCapRequest,
@@ -172,6 +196,9 @@ from counterfoil.client.models import (
     UserBody,
     Users,
     UserWithCode,
+    Webhook,
+    WebhookChange,
+    WithdrawApprovalRequest,
     WithdrawAssetRequest,
     WithdrawBody,
     WithdrawDisputeRequest,
@@ -367,6 +394,47 @@ class Client(Transport):
         )
         return cast("Document", answer.body)
 
+    def add_own_key(
+        self,
+        body: AddOwnKey,
+        *,
+        idempotency_key: str | None = None,
+        wait_s: int | None = None,
+    ) -> Command:
+        """Add a key beside those that the party has.
+
+        Members act for their own party. Needs the scope write and the role maker.
+        """
+        answer = self.request(
+            "POST",
+            "/v1/keys",
+            body=body,
+            idempotency_key=idempotency_key,
+            wait_s=wait_s,
+        )
+        return cast("Command", answer.body)
+
+    def add_party_key(
+        self,
+        party_id: int,
+        body: AddPartyKeyRequest,
+        *,
+        idempotency_key: str | None = None,
+        wait_s: int | None = None,
+    ) -> Command:
+        """Give a party a key, as the registrar.
+
+        The operator acts for the office registrar. Needs the scope write and the role maker.
+        """
+        answer = self.request(
+            "POST",
+            f"/v1/parties/{party_id}/keys",
+            body=body,
+            idempotency_key=idempotency_key,
+            wait_s=wait_s,
+        )
+        return cast("Command", answer.body)
+
     def amend_receipt(
         self,
         receipt_id: int,
@@ -382,6 +450,27 @@ class Client(Transport):
         answer = self.request(
             "POST",
             f"/v1/receipts/{receipt_id}/amend",
+            body=body,
+            idempotency_key=idempotency_key,
+            wait_s=wait_s,
+        )
+        return cast("Command", answer.body)
+
+    def approve_act(
+        self,
+        proposal_id: int,
+        body: ApproveActRequest | None = None,
+        *,
+        idempotency_key: str | None = None,
+        wait_s: int | None = None,
+    ) -> Command:
+        """Approve a proposal as it stands, as a member.
+
+        Members act for their own party. Needs the scope write and the role maker.
+        """
+        answer = self.request(
+            "POST",
+            f"/v1/council/proposals/{proposal_id}/approve",
             body=body,
             idempotency_key=idempotency_key,
             wait_s=wait_s,
@@ -623,6 +712,22 @@ class Client(Transport):
         )
         del answer
 
+    def change_webhook(
+        self,
+        webhook_id: str,
+        body: WebhookChange,
+        *,
+        idempotency_key: str | None = None,
+    ) -> Webhook:
+        """Pause a webhook or let it go on."""
+        answer = self.request(
+            "PATCH",
+            f"/v1/webhooks/{quote(str(webhook_id), safe='')}",
+            body=body,
+            idempotency_key=idempotency_key,
+        )
+        return cast("Webhook", answer.body)
+
     def close_receipt_dispute(
         self,
         receipt_id: int,
@@ -709,6 +814,21 @@ class Client(Transport):
             idempotency_key=idempotency_key,
         )
         return cast("UserWithCode", answer.body)
+
+    def create_webhook(
+        self,
+        body: NewWebhook,
+        *,
+        idempotency_key: str | None = None,
+    ) -> CreatedWebhook:
+        """Be told of events from now on. Only administrators; the secret is shown this once."""
+        answer = self.request(
+            "POST",
+            "/v1/webhooks",
+            body=body,
+            idempotency_key=idempotency_key,
+        )
+        return cast("CreatedWebhook", answer.body)
 
     def deliver_receipt(
         self,
@@ -878,6 +998,20 @@ class Client(Transport):
         )
         return cast("SessionAnswer", answer.body)
 
+    def end_user_sessions(
+        self,
+        user_id: str,
+        *,
+        idempotency_key: str | None = None,
+    ) -> UserAnswer:
+        """End all sessions of a user, which may log in again; its tokens go on."""
+        answer = self.request(
+            "POST",
+            f"/v1/users/{quote(str(user_id), safe='')}/end-sessions",
+            idempotency_key=idempotency_key,
+        )
+        return cast("UserAnswer", answer.body)
+
     def endorse_bill(
         self,
         bill_id: int,
@@ -914,6 +1048,27 @@ class Client(Transport):
         answer = self.request(
             "POST",
             f"/v1/assets/{quote(str(asset), safe='')}/enforce",
+            body=body,
+            idempotency_key=idempotency_key,
+            wait_s=wait_s,
+        )
+        return cast("Command", answer.body)
+
+    def execute_act(
+        self,
+        proposal_id: int,
+        body: ExecuteActRequest | None = None,
+        *,
+        idempotency_key: str | None = None,
+        wait_s: int | None = None,
+    ) -> Command:
+        """Carry out what enough members approve, as a member, once its time has come.
+
+        Members act for their own party. Needs the scope write and the role maker.
+        """
+        answer = self.request(
+            "POST",
+            f"/v1/council/proposals/{proposal_id}/execute",
             body=body,
             idempotency_key=idempotency_key,
             wait_s=wait_s,
@@ -1038,6 +1193,51 @@ class Client(Transport):
             f"/v1/commands/{quote(str(command_id), safe='')}/instruction",
         )
         return cast("Instruction", answer.body)
+
+    def get_invoice_template_csv(
+        self,
+    ) -> str:
+        """Columns, and one row as an example. Fill it in and send it to /v1/invoice-batches."""
+        answer = self.request(
+            "GET",
+            "/v1/invoice-template.csv",
+        )
+        return cast("str", answer.body)
+
+    def get_invoice_template_xlsx(
+        self,
+    ) -> bytes:
+        """Columns, and one row as an example. Fill it in and send it to /v1/invoice-batches."""
+        answer = self.request(
+            "GET",
+            "/v1/invoice-template.xlsx",
+        )
+        return cast("bytes", answer.body)
+
+    def import_external_liens(
+        self,
+        body: Any,
+        *,
+        file_name: str | None = None,
+        registry: str | None = None,
+        time_zone: str | None = None,
+        idempotency_key: str | None = None,
+        wait_s: int | None = None,
+    ) -> Command:
+        """Keep the registrations of an extract, CSV or JSON, as the examiner. The same again changes
+        nothing.
+
+        The operator acts for the office examiner. Needs the scope write and the role maker.
+        """
+        answer = self.request(
+            "POST",
+            "/v1/external-liens/import",
+            query={"file_name": file_name, "registry": registry, "time_zone": time_zone},
+            body=body,
+            idempotency_key=idempotency_key,
+            wait_s=wait_s,
+        )
+        return cast("Command", answer.body)
 
     def issue_bill(
         self,
@@ -1210,6 +1410,51 @@ class Client(Transport):
             query={"state": state, "operation": operation, "limit": limit, "cursor": cursor},
         )
         return cast("CommandPage", answer.body)
+
+    def list_council_members(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> PagePartyRef:
+        """Who sits in the council, by number; everybody may know whose votes recover its key."""
+        answer = self.request(
+            "GET",
+            "/v1/council/members",
+            query={"limit": limit, "cursor": cursor},
+        )
+        return cast("PagePartyRef", answer.body)
+
+    def list_council_proposals(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        state: ProposalStateName | None = None,
+    ) -> PageProposalSheet:
+        """What was put before the council, by number; nothing to who does not sit in it."""
+        answer = self.request(
+            "GET",
+            "/v1/council/proposals",
+            query={"limit": limit, "cursor": cursor, "state": state},
+        )
+        return cast("PageProposalSheet", answer.body)
+
+    def list_deliveries(
+        self,
+        webhook_id: str,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        state: DeliveryState | None = None,
+    ) -> PageDelivery:
+        """What became of the messages to a webhook, the newest first."""
+        answer = self.request(
+            "GET",
+            f"/v1/webhooks/{quote(str(webhook_id), safe='')}/deliveries",
+            query={"limit": limit, "cursor": cursor, "state": state},
+        )
+        return cast("PageDelivery", answer.body)
 
     def list_document_readers(
         self,
@@ -1458,6 +1703,16 @@ class Client(Transport):
         )
         return cast("PageRedemptionSheet", answer.body)
 
+    def list_sessions(
+        self,
+    ) -> Sessions:
+        """The user's open sessions. Their times of use are exact to about a minute."""
+        answer = self.request(
+            "GET",
+            "/v1/sessions",
+        )
+        return cast("Sessions", answer.body)
+
     def list_stocks(
         self,
         *,
@@ -1496,6 +1751,16 @@ class Client(Transport):
         )
         return cast("Users", answer.body)
 
+    def list_webhooks(
+        self,
+    ) -> PageWebhook:
+        """The organisation's webhooks; there are few, so they come at once."""
+        answer = self.request(
+            "GET",
+            "/v1/webhooks",
+        )
+        return cast("PageWebhook", answer.body)
+
     def log_in(
         self,
         body: LoginBody,
@@ -1515,13 +1780,14 @@ class Client(Transport):
         self,
         *,
         everywhere: bool | None = None,
+        session_id: str | None = None,
         idempotency_key: str | None = None,
     ) -> None:
-        """End the session that asks, or all of the user's."""
+        """End the session that asks, another one of the user's, or all of them."""
         answer = self.request(
             "DELETE",
             "/v1/sessions",
-            query={"everywhere": everywhere},
+            query={"everywhere": everywhere, "session_id": session_id},
             idempotency_key=idempotency_key,
         )
         del answer
@@ -1836,6 +2102,26 @@ class Client(Transport):
         )
         return cast("Command", answer.body)
 
+    def propose_admission(
+        self,
+        body: ProposeAdmission,
+        *,
+        idempotency_key: str | None = None,
+        wait_s: int | None = None,
+    ) -> Command:
+        """Propose that a party comes into the council, as a member.
+
+        Members act for their own party. Needs the scope write and the role maker.
+        """
+        answer = self.request(
+            "POST",
+            "/v1/council/admissions",
+            body=body,
+            idempotency_key=idempotency_key,
+            wait_s=wait_s,
+        )
+        return cast("Command", answer.body)
+
     def propose_note(
         self,
         body: ProposeNote,
@@ -1857,6 +2143,47 @@ class Client(Transport):
         )
         return cast("Command", answer.body)
 
+    def propose_recovery(
+        self,
+        body: ProposeRecovery,
+        *,
+        idempotency_key: str | None = None,
+        wait_s: int | None = None,
+    ) -> Command:
+        """Propose a new key for a party that lost its own, and that the lost one acts no more, as a
+        member.
+
+        Members act for their own party. Needs the scope write and the role maker.
+        """
+        answer = self.request(
+            "POST",
+            "/v1/council/recoveries",
+            body=body,
+            idempotency_key=idempotency_key,
+            wait_s=wait_s,
+        )
+        return cast("Command", answer.body)
+
+    def propose_removal(
+        self,
+        body: ProposeRemoval,
+        *,
+        idempotency_key: str | None = None,
+        wait_s: int | None = None,
+    ) -> Command:
+        """Propose that a party leaves the council, as a member.
+
+        Members act for their own party. Needs the scope write and the role maker.
+        """
+        answer = self.request(
+            "POST",
+            "/v1/council/removals",
+            body=body,
+            idempotency_key=idempotency_key,
+            wait_s=wait_s,
+        )
+        return cast("Command", answer.body)
+
     def propose_substitute(
         self,
         asset: str,
@@ -1872,6 +2199,27 @@ class Client(Transport):
         answer = self.request(
             "POST",
             f"/v1/assets/{quote(str(asset), safe='')}/propose-substitute",
+            body=body,
+            idempotency_key=idempotency_key,
+            wait_s=wait_s,
+        )
+        return cast("Command", answer.body)
+
+    def prove_key(
+        self,
+        body: ProveKey,
+        *,
+        idempotency_key: str | None = None,
+        wait_s: int | None = None,
+    ) -> Command:
+        """Make the message that a new key signs to prove that somebody holds it; nothing reaches the
+        ledger.
+
+        Members act for their own party. Needs the scope write and the role maker.
+        """
+        answer = self.request(
+            "POST",
+            "/v1/keys/proof",
             body=body,
             idempotency_key=idempotency_key,
             wait_s=wait_s,
@@ -1950,6 +2298,55 @@ class Client(Transport):
             "POST",
             "/v1/credit-notes",
             body=body,
+            idempotency_key=idempotency_key,
+            wait_s=wait_s,
+        )
+        return cast("Command", answer.body)
+
+    def record_invoice(
+        self,
+        body: Sequence[FormFile],
+        *,
+        file_name: str | None = None,
+        idempotency_key: str | None = None,
+        wait_s: int | None = None,
+    ) -> Command:
+        """Read, check and keep invoices and credit notes that the party sold or bought by.
+
+        Members act for their own party. Needs the scope write and the role maker.
+
+        The body is the document: UBL, CII, Factur-X or ZUGFeRD PDF, Chinese e-invoice XML or OFD;
+        its format is found by its content.
+        """
+        answer = self.request(
+            "POST",
+            "/v1/invoices",
+            query={"file_name": file_name},
+            files=body,
+            idempotency_key=idempotency_key,
+            wait_s=wait_s,
+        )
+        return cast("Command", answer.body)
+
+    def record_invoices(
+        self,
+        body: Sequence[FormFile],
+        *,
+        idempotency_key: str | None = None,
+        wait_s: int | None = None,
+    ) -> Command:
+        """Read, check and keep invoices and credit notes that the party sold or bought by.
+
+        Members act for their own party. Needs the scope write and the role maker.
+
+        Each file is a document, a table (CSV or XLSX, see the template) or a zip of these. The
+        command's result has a line for each document and row, with its state and what is wrong with
+        it; lines that are refused stop no other.
+        """
+        answer = self.request(
+            "POST",
+            "/v1/invoice-batches",
+            files=body,
             idempotency_key=idempotency_key,
             wait_s=wait_s,
         )
@@ -2152,6 +2549,63 @@ class Client(Transport):
         )
         del answer
 
+    def remove_own_key(
+        self,
+        key: str,
+        body: RemoveOwnKeyRequest | None = None,
+        *,
+        idempotency_key: str | None = None,
+        wait_s: int | None = None,
+    ) -> Command:
+        """Take one of the party's keys away, never its last.
+
+        Members act for their own party. Needs the scope write and the role maker.
+        """
+        answer = self.request(
+            "POST",
+            f"/v1/keys/{quote(str(key), safe='')}/remove",
+            body=body,
+            idempotency_key=idempotency_key,
+            wait_s=wait_s,
+        )
+        return cast("Command", answer.body)
+
+    def remove_party_key(
+        self,
+        party_id: int,
+        key: str,
+        body: RemovePartyKeyRequest | None = None,
+        *,
+        idempotency_key: str | None = None,
+        wait_s: int | None = None,
+    ) -> Command:
+        """Take a key from a party, also its last, as the registrar.
+
+        The operator acts for the office registrar. Needs the scope write and the role maker.
+        """
+        answer = self.request(
+            "POST",
+            f"/v1/parties/{party_id}/keys/{quote(str(key), safe='')}/remove",
+            body=body,
+            idempotency_key=idempotency_key,
+            wait_s=wait_s,
+        )
+        return cast("Command", answer.body)
+
+    def remove_webhook(
+        self,
+        webhook_id: str,
+        *,
+        idempotency_key: str | None = None,
+    ) -> None:
+        """Tell it nothing more. What is waiting for it is not sent."""
+        answer = self.request(
+            "DELETE",
+            f"/v1/webhooks/{quote(str(webhook_id), safe='')}",
+            idempotency_key=idempotency_key,
+        )
+        del answer
+
     def repay_facility(
         self,
         facility_id: int,
@@ -2193,6 +2647,21 @@ class Client(Transport):
             wait_s=wait_s,
         )
         return cast("Command", answer.body)
+
+    def replay_delivery(
+        self,
+        webhook_id: str,
+        delivery_id: str,
+        *,
+        idempotency_key: str | None = None,
+    ) -> Delivery:
+        """Send a message again, with the same id."""
+        answer = self.request(
+            "POST",
+            f"/v1/webhooks/{quote(str(webhook_id), safe='')}/deliveries/{quote(str(delivery_id), safe='')}/replay",
+            idempotency_key=idempotency_key,
+        )
+        return cast("Delivery", answer.body)
 
     def reset_user_password(
         self,
@@ -2365,6 +2834,26 @@ class Client(Transport):
         )
         return cast("PublicKey", answer.body)
 
+    def rotate_key(
+        self,
+        body: RotateKey | None = None,
+        *,
+        idempotency_key: str | None = None,
+        wait_s: int | None = None,
+    ) -> Command:
+        """Replace the party's key; the old one acts no more.
+
+        Members act for their own party. Needs the scope write and the role maker.
+        """
+        answer = self.request(
+            "POST",
+            "/v1/keys/rotate",
+            body=body,
+            idempotency_key=idempotency_key,
+            wait_s=wait_s,
+        )
+        return cast("Command", answer.body)
+
     def seal_merge(
         self,
         receipt_id: int,
@@ -2422,6 +2911,26 @@ class Client(Transport):
         answer = self.request(
             "POST",
             f"/v1/receipts/{receipt_id}/seal-transfer",
+            body=body,
+            idempotency_key=idempotency_key,
+            wait_s=wait_s,
+        )
+        return cast("Command", answer.body)
+
+    def seat_council(
+        self,
+        body: SeatCouncil,
+        *,
+        idempotency_key: str | None = None,
+        wait_s: int | None = None,
+    ) -> Command:
+        """Seat the first members, as the governor; later ones come and go by the council's votes.
+
+        The operator acts for the office governor. Needs the scope write and the role maker.
+        """
+        answer = self.request(
+            "POST",
+            "/v1/council/members",
             body=body,
             idempotency_key=idempotency_key,
             wait_s=wait_s,
@@ -2671,6 +3180,18 @@ class Client(Transport):
         )
         return cast("StatementSheet", answer.body)
 
+    def show_delivery(
+        self,
+        webhook_id: str,
+        delivery_id: str,
+    ) -> DeliverySheet:
+        """One message, with what it says."""
+        answer = self.request(
+            "GET",
+            f"/v1/webhooks/{quote(str(webhook_id), safe='')}/deliveries/{quote(str(delivery_id), safe='')}",
+        )
+        return cast("DeliverySheet", answer.body)
+
     def show_document(
         self,
         document_id: str,
@@ -2807,6 +3328,17 @@ class Client(Transport):
         )
         return cast("PolicyAnswer", answer.body)
 
+    def show_priority(
+        self,
+        asset: str,
+    ) -> PriorityAnswer:
+        """Who goes first where several claim one asset; for who sees the asset whole."""
+        answer = self.request(
+            "GET",
+            f"/v1/assets/{quote(str(asset), safe='')}/priority",
+        )
+        return cast("PriorityAnswer", answer.body)
+
     def show_receipt(
         self,
         receipt_id: int,
@@ -2849,6 +3381,17 @@ class Client(Transport):
             f"/v1/users/{quote(str(user_id), safe='')}",
         )
         return cast("UserAnswer", answer.body)
+
+    def show_webhook(
+        self,
+        webhook_id: str,
+    ) -> Webhook:
+        """One webhook."""
+        answer = self.request(
+            "GET",
+            f"/v1/webhooks/{quote(str(webhook_id), safe='')}",
+        )
+        return cast("Webhook", answer.body)
 
     def sign_command(
         self,
@@ -3208,6 +3751,27 @@ class Client(Transport):
             "/v1/audit-log/verification",
         )
         return cast("AuditVerification", answer.body)
+
+    def withdraw_approval(
+        self,
+        proposal_id: int,
+        body: WithdrawApprovalRequest | None = None,
+        *,
+        idempotency_key: str | None = None,
+        wait_s: int | None = None,
+    ) -> Command:
+        """Take an approval back, as the member that gave it.
+
+        Members act for their own party. Needs the scope write and the role maker.
+        """
+        answer = self.request(
+            "POST",
+            f"/v1/council/proposals/{proposal_id}/withdraw-approval",
+            body=body,
+            idempotency_key=idempotency_key,
+            wait_s=wait_s,
+        )
+        return cast("Command", answer.body)
 
     def withdraw_asset(
         self,

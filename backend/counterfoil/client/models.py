@@ -52,6 +52,19 @@ class AddAssetRequest(TypedDict):
     asset: str
 
 
+class AddOwnKey(TypedDict):
+    """Add a key beside those that the party has."""
+
+    new: NewKeyBody
+
+
+class AddPartyKeyRequest(TypedDict):
+    """Give a party a key, as the registrar."""
+
+    # Address of a key, as 0x and 40 hexadecimal digits.
+    key: str
+
+
 class AgreedGood(TypedDict):
     """A good that the agreement admits. good null: lots."""
 
@@ -67,12 +80,25 @@ class AmendReceiptRequest(TypedDict):
     reason: str
 
 
+class Amount(TypedDict):
+    """An amount above zero, in minor units of its currency: 120000 EUR are 1,200.00 euros."""
+
+    # Whole minor units.
+    amount_minor: int
+    # ISO 4217 letters.
+    currency: str
+
+
 class Approvals(TypedDict):
     """Dual control. needed: None until the command was first prepared."""
 
     needed: int | None
     approved: bool
     decisions: list[ShownDecision]
+
+
+class ApproveActRequest(TypedDict):
+    """Approve a proposal as it stands, as a member."""
 
 
 class AssignLotRequest(TypedDict):
@@ -247,6 +273,30 @@ class CheckView(TypedDict):
     told: str
 
 
+ClaimKind = Literal[
+    "factoring",
+    "assignment",
+    "receivable-pledge",
+    "receipt-pledge",
+    "bill-pledge",
+    "goods-pledge",
+    "goods-mortgage",
+]
+
+
+class ClaimLine(TypedDict):
+    """A claim on the asset. Times are null where it did not happen or cannot be shown."""
+
+    reference: str
+    kind: ClaimKind
+    # Who has it; of one registered elsewhere, whether it was decided.
+    holder: str | None
+    secured_minor: int
+    registered_at: str | None
+    notified_at: str | None
+    published_at: str | None
+
+
 class CloseReceiptDisputeRequest(TypedDict):
     """Decide a dispute, as the arbiter; the receipt is issued again."""
 
@@ -325,7 +375,20 @@ class ConfirmNoteRequest(TypedDict):
     """Sign a proposed note as the side that did not propose it; the note is live from here on."""
 
     # The face that you mean; left out: as proposed.
-    face: NotRequired[MoneyBody | None]
+    face: NotRequired[Amount | None]
+
+
+class CreatedWebhook(TypedDict):
+    """A new endpoint with its secret."""
+
+    webhook_id: str
+    url: str
+    # Empty: everything.
+    events: list[str]
+    state: EndpointState
+    created_at: str
+    # What deliveries are signed with, shown once: a repetition of the request gets null.
+    secret: str | None
 
 
 Decision = Literal["approved", "rejected"]
@@ -347,6 +410,46 @@ class DeliverReceiptRequest(TypedDict):
     handover: str
 
 
+class Delivery(TypedDict):
+    """One message to one endpoint."""
+
+    # The header webhook-id: the same each time that it is sent.
+    delivery_id: str
+    event: str
+    state: DeliveryState
+    # Since it was made or replayed.
+    attempts: int
+    next_attempt_at: str | None
+    # HTTP status of the last answer.
+    last_code: int | None
+    last_failure: str | None
+    created_at: str
+    delivered_at: str | None
+    replays: int
+
+
+class DeliverySheet(TypedDict):
+    """A message with what it says."""
+
+    # The header webhook-id: the same each time that it is sent.
+    delivery_id: str
+    event: str
+    state: DeliveryState
+    # Since it was made or replayed.
+    attempts: int
+    next_attempt_at: str | None
+    # HTTP status of the last answer.
+    last_code: int | None
+    last_failure: str | None
+    created_at: str
+    delivered_at: str | None
+    replays: int
+    body: dict[str, JsonValue]
+
+
+DeliveryState = Literal["waiting", "delivered", "given_up"]
+
+
 Direction = Literal["to_me", "by_me"]
 
 
@@ -365,7 +468,7 @@ class DisputeNoteRequest(TypedDict):
     """Dispute an amount, as the debtor; the rest stays payable."""
 
     # What is disputed.
-    disputed: MoneyBody
+    disputed: Amount
     # What shows it. The wording is kept, the ledger has its hash.
     evidence: str
 
@@ -432,6 +535,9 @@ class EndorseBillRequest(TypedDict):
     reference: str
 
 
+EndpointState = Literal["active", "paused", "removed"]
+
+
 class EnforceByOrderRequest(TypedDict):
     """Execute an order over a pledged asset, as the arbiter; money is settled outside."""
 
@@ -467,6 +573,10 @@ class EventSheet(TypedDict):
     subjects: list[str]
     # What it says. Amounts in minor units, hashes as hexadecimal text, times in seconds.
     fields: dict[str, JsonValue]
+
+
+class ExecuteActRequest(TypedDict):
+    """Carry out what enough members approve, as a member, once its time has come."""
 
 
 class FacilityNow(TypedDict):
@@ -676,7 +786,7 @@ class InvoiceShareBody(TypedDict):
     # Number of the invoice, or SHA-256 of its file in hexadecimal.
     invoice: str
     # Left out: all that is left of the invoice.
-    amount: NotRequired[MoneyBody | None]
+    amount: NotRequired[Amount | None]
 
 
 class InvoiceSheet(TypedDict):
@@ -752,7 +862,7 @@ class IssueCash(TypedDict):
 
     # Whose deposit it is.
     to_party_id: int
-    amount: MoneyBody
+    amount: Amount
     # The bank's reference of the deposit; it is booked once.
     deposit: str
 
@@ -998,6 +1108,49 @@ class MovementLine(TypedDict):
     reference: str
 
 
+class NewKeyBody(TypedDict):
+    """A key that the party keeps itself, with the proof that it does."""
+
+    # Address of a key, as 0x and 40 hexadecimal digits.
+    address: str
+    # Until when the proof serves, in seconds since 1970: as in the message.
+    deadline_s: int
+    # The new key's signature of the message.
+    proof: str
+
+
+class NewWebhook(TypedDict):
+    """Where to send, and what."""
+
+    # https, on the public internet.
+    url: str
+    # Names of ledger events and of `command.*`; everything where it is empty. One of: ActApproved,
+    # ActExecuted, ActProposed, ApprovalWithdrawn, AssetAdded, AssetEnforced, AssetKindSet,
+    # AssetSubstituted, AssetWithdrawn, AssignmentAcknowledged, AttestationAgeSet, BillDischarged,
+    # BillEndorsed, BillFrozen, BillIssued, BillReinstated, BillSurrendered, BillSwitched,
+    # BillTransferEnforced, BillTransferForced, BillUnfrozen, BlockPlaced, BlockResolved,
+    # CashIssued, CashMoved, CashRedeemed, CashSettled, ClaimOffered, ClaimTransferred,
+    # DeliveryOrdered, DeliveryRevoked, DisputeResolved, DisputeWithdrawn, DraftDiscarded,
+    # ExposureCapSet, FacilityClosed, FacilityDefaulted, FacilityDrawnDown, FacilityOffered,
+    # FacilityRepaid, FacilityWithdrawn, InvoiceCredited, KeyAdded, KeyRemoved, KeyRotated,
+    # LienCollected, LienDischarged, LienDivided, LienEnforced, LienPlaced, LienReleased,
+    # LienTransferred, LoanClosed, LoanDefaulted, LoanDrawnDown, LoanOffered, LoanRepaid,
+    # LotAccepted, LotAssigned, LotPurchased, LotReturned, LotSold, LotSplit, LotsRestacked,
+    # MarginCallLifted, MarginCalled, MemberAdmitted, MemberRemoved, ModuleSet, NoteCancelled,
+    # NoteConfirmed, NoteDisputed, NoteMatured, NoteOverdue, NoteProposed, NoteRejected,
+    # NoteSettled, NoteWithdrawn, NoteWrittenOff, OfferWithdrawn, OwnKeyAdded, OwnKeyRemoved,
+    # PartyRegistered, PartyRolesSet, PartyStateSet, PaymentApplied, PayoutAttested,
+    # PledgeConsentSet, PricePosted, PurchaseOffered, ReceiptAmended, ReceiptAttested,
+    # ReceiptCancelled, ReceiptDelivered, ReceiptDisputeClosed, ReceiptDisputed, ReceiptDrafted,
+    # ReceiptFrozen, ReceiptIssued, ReceiptMerged, ReceiptSplit, ReceiptTransferEnforced,
+    # ReceiptTransferForced, ReceiptTransferred, ReceiptUnfrozen, SaleOffered,
+    # StandingAcceptanceSet, StockAttested, StockOpened, SubstituteAccepted, SubstituteProposed,
+    # SurrenderRevoked, command.awaiting_approval, command.awaiting_signature, command.done,
+    # command.expired, command.failed, command.refused, command.rejected, command.withdrawn,
+    # ledger.reorganised
+    events: NotRequired[list[str]]
+
+
 class NoteInvoice(TypedDict):
     """A part of an invoice that a note stands on. The document is null where it is not kept here."""
 
@@ -1083,7 +1236,7 @@ class OfferClaimRequest(TypedDict):
     # The other funder.
     to_party_id: int
     # What it pays.
-    price: MoneyBody
+    price: Amount
     # Reference of the agreement. It is kept, the ledger has its hash.
     agreement: str
     # Until when the offer may be taken. Left out: seven days.
@@ -1100,7 +1253,7 @@ class OfferFacility(TypedDict):
     # Who holds the assets.
     borrower_party_id: int
     # What is lent.
-    principal: MoneyBody
+    principal: Amount
     # Basis points a year.
     rate_bps: int
     # When it is to be repaid.
@@ -1139,7 +1292,7 @@ class OfferLoan(TypedDict):
     # NOTE/SEGMENT/INDEX; the undivided note 5 is 5/0/0.
     lot: str
     # What is lent.
-    principal: MoneyBody
+    principal: Amount
     # Basis points a year: 450 is 4.5 %.
     rate_bps: int
     # Reference of the agreement. It is kept, the ledger has its hash.
@@ -1158,7 +1311,7 @@ class OfferPurchase(TypedDict):
     # NOTE/SEGMENT/INDEX; the undivided note 5 is 5/0/0.
     lot: str
     # What is paid for it.
-    price: MoneyBody
+    price: Amount
     # Reference of the agreement. It is kept, the ledger has its hash.
     agreement: str
     # Until when the offer may be taken. Left out: seven days.
@@ -1171,7 +1324,7 @@ class OfferSaleRequest(TypedDict):
     # Who may buy it.
     buyer_party_id: int
     # At no less than the asset's floor.
-    price: MoneyBody
+    price: Amount
     # Until when the offer may be taken. Left out: seven days.
     expires_at: NotRequired[str | None]
 
@@ -1265,6 +1418,14 @@ class PageBillSheet(TypedDict):
     next_cursor: str | None
 
 
+class PageDelivery(TypedDict):
+    """Page[Delivery]"""
+
+    items: list[Delivery]
+    # Send it as `cursor` for what follows; null at the end.
+    next_cursor: str | None
+
+
 class PageFacilitySheet(TypedDict):
     """Page[FacilitySheet]"""
 
@@ -1321,6 +1482,14 @@ class PagePartyLine(TypedDict):
     next_cursor: str | None
 
 
+class PagePartyRef(TypedDict):
+    """Page[PartyRef]"""
+
+    items: list[PartyRef]
+    # Send it as `cursor` for what follows; null at the end.
+    next_cursor: str | None
+
+
 class PagePayment(TypedDict):
     """Page[Payment]"""
 
@@ -1333,6 +1502,14 @@ class PagePriceSheet(TypedDict):
     """Page[PriceSheet]"""
 
     items: list[PriceSheet]
+    # Send it as `cursor` for what follows; null at the end.
+    next_cursor: str | None
+
+
+class PageProposalSheet(TypedDict):
+    """Page[ProposalSheet]"""
+
+    items: list[ProposalSheet]
     # Send it as `cursor` for what follows; null at the end.
     next_cursor: str | None
 
@@ -1365,6 +1542,14 @@ class PageWaitingAssignment(TypedDict):
     """Page[WaitingAssignment]"""
 
     items: list[WaitingAssignment]
+    # Send it as `cursor` for what follows; null at the end.
+    next_cursor: str | None
+
+
+class PageWebhook(TypedDict):
+    """Page[Webhook]"""
+
+    items: list[Webhook]
     # Send it as `cursor` for what follows; null at the end.
     next_cursor: str | None
 
@@ -1440,6 +1625,15 @@ class PhysicalLotSheet(TypedDict):
     quantity: str
 
 
+class PlaceLine(TypedDict):
+    """A place in the order; several claims share one where nothing orders them."""
+
+    number: int
+    rule_id: str
+    reason: str
+    claims: list[ClaimLine]
+
+
 class PledgeAssetRequest(TypedDict):
     """Pledge an asset for a claim outside the ledger, as its holder."""
 
@@ -1450,7 +1644,7 @@ class PledgeAssetRequest(TypedDict):
     # Who gets the lien.
     pledgee_party_id: int
     # What it secures, in the asset's currency; a bill of lading takes any.
-    secured: MoneyBody
+    secured: Amount
     # Reference of the agreement. It is kept, the ledger has its hash.
     agreement: str
 
@@ -1487,7 +1681,7 @@ class PostPrice(TypedDict):
 
     good: GoodBody
     # Of one whole unit.
-    price: MoneyBody
+    price: Amount
     # When it was observed. Left out: the time of the newest block.
     observed_at: NotRequired[str | None]
 
@@ -1499,6 +1693,15 @@ class PriceSheet(TypedDict):
     good: GoodRef
     price: Money
     observed_at: str
+
+
+class PriorityAnswer(TypedDict):
+    """The order among the claims on an asset, with the rule and the reason for each place."""
+
+    # lot:NOTE.SEGMENT.INDEX, receipt:NUMBER or bill:NUMBER.
+    asset: str
+    places: list[PlaceLine]
+    without_right: list[WithoutRightLine]
 
 
 class Problem(TypedDict):
@@ -1523,6 +1726,41 @@ class Problem(TypedDict):
     command_id: NotRequired[str | None]
 
 
+class ProposalSheet(TypedDict):
+    """A call that the council may make. Members approve its act_hash."""
+
+    proposal_id: int
+    state: ProposalStateName
+    proposer: PartyRef
+    # Address of the contract to call.
+    target: str
+    # Its input bytes.
+    call: str
+    act_hash: str
+    reason_hash: str
+    proposed_at: str
+    executable_at: str
+    expires_at: str
+    # Members that approve it now and may act.
+    approvers: list[PartyRef]
+    # How many it takes with the members that there are now.
+    quorum: int
+    executed_by: PartyRef | None
+    executed_at: str | None
+
+
+ProposalStateName = Literal["open", "executed"]
+
+
+class ProposeAdmission(TypedDict):
+    """Propose that a party comes into the council, as a member."""
+
+    # The party.
+    member_party_id: int
+    # Why. The wording is kept encrypted apart from the ledger, which has its hash.
+    reason: str
+
+
 class ProposeNote(TypedDict):
     """Open a note over invoices of one seller to one buyer, as either. The other side then confirms."""
 
@@ -1535,11 +1773,48 @@ class ProposeNote(TypedDict):
     review: NotRequired[str | None]
 
 
+class ProposeRecovery(TypedDict):
+    """Propose a new key for a party that lost its own, and that the lost one acts no more, as a
+    member.
+    """
+
+    # Number of the party on the ledger.
+    party_id: int
+    # Address of a key, as 0x and 40 hexadecimal digits.
+    new_key: str
+    # Left out: none is taken away.
+    lost_key: NotRequired[str | None]
+    # Why. The wording is kept encrypted apart from the ledger, which has its hash.
+    reason: str
+
+
+class ProposeRemoval(TypedDict):
+    """Propose that a party leaves the council, as a member."""
+
+    # The party.
+    member_party_id: int
+    # Why. The wording is kept encrypted apart from the ledger, which has its hash.
+    reason: str
+
+
 class ProposeSubstituteRequest(TypedDict):
     """Offer another asset in place of a pledged one, as the pledgor; the pledgee decides."""
 
     # The other asset.
     replacement: str
+
+
+class ProveKey(TypedDict):
+    """Make the message that a new key signs to prove that somebody holds it; nothing reaches the
+    ledger.
+    """
+
+    # Address of a key, as 0x and 40 hexadecimal digits.
+    new_key: str
+    # Until when the proof serves.
+    deadline_at: str
+    # The key comes beside the others instead of replacing.
+    beside: NotRequired[bool]
 
 
 class PublicKey(TypedDict):
@@ -1641,7 +1916,7 @@ class RecordCreditNote(TypedDict):
 class RedeemCash(TypedDict):
     """Take cash off the ledger; the bank owes the payment from then on."""
 
-    amount: MoneyBody
+    amount: Amount
     # Where to pay. Kept, the ledger has its hash.
     account: str
 
@@ -1706,7 +1981,7 @@ class ReleasePartOfLot(TypedDict):
     # NOTE/SEGMENT/INDEX; the undivided note 5 is 5/0/0.
     lot: str
     # How much goes free.
-    freed: MoneyBody
+    freed: Amount
     # Why. The wording is kept encrypted apart from the ledger, which has its hash.
     reason: str
 
@@ -1724,18 +1999,26 @@ class ReleasePartOfReceiptRequest(TypedDict):
     lots: NotRequired[list[str]]
 
 
+class RemoveOwnKeyRequest(TypedDict):
+    """Take one of the party's keys away, never its last."""
+
+
+class RemovePartyKeyRequest(TypedDict):
+    """Take a key from a party, also its last, as the registrar."""
+
+
 class RepayFacilityRequest(TypedDict):
     """Pay back, as the borrower, interest first; the last cent frees every asset."""
 
     # A part; left out: whatever is owed then.
-    amount: NotRequired[MoneyBody | None]
+    amount: NotRequired[Amount | None]
 
 
 class RepayLoanRequest(TypedDict):
     """Pay a loan back, as its borrower, interest first; the last cent frees the lot."""
 
     # A part; left out: whatever is owed then.
-    amount: NotRequired[MoneyBody | None]
+    amount: NotRequired[Amount | None]
 
 
 class ResolveDisputeRequest(TypedDict):
@@ -1801,6 +2084,13 @@ class RolesBody(TypedDict):
     roles: list[UserRole]
 
 
+class RotateKey(TypedDict):
+    """Replace the party's key; the old one acts no more."""
+
+    # A key that the party keeps itself; left out: one is made and kept here.
+    new: NotRequired[NewKeyBody | None]
+
+
 class SaleOffer(TypedDict):
     """An asset offered to a buyer in enforcement."""
 
@@ -1847,6 +2137,13 @@ class SealTransferRequest(TypedDict):
     valid_hours: NotRequired[int]
 
 
+class SeatCouncil(TypedDict):
+    """Seat the first members, as the governor; later ones come and go by the council's votes."""
+
+    # Numbers of parties.
+    member_party_ids: list[int]
+
+
 class SessionAnswer(TypedDict):
     """A session. token: shown this once; send it as `Authorization: Bearer ...`."""
 
@@ -1856,6 +2153,16 @@ class SessionAnswer(TypedDict):
     org_id: str
 
 
+class SessionLine(TypedDict):
+    """An open session. current: the one that asks."""
+
+    session_id: str
+    created_at: str
+    last_used_at: str
+    expires_at: str
+    current: bool
+
+
 class SessionView(TypedDict):
     """Who asks."""
 
@@ -1863,6 +2170,12 @@ class SessionView(TypedDict):
     organisation: OrganisationAnswer
     scopes: list[Scope]
     credential: Literal["session", "token"]
+
+
+class Sessions(TypedDict):
+    """Open sessions, oldest first."""
+
+    items: list[SessionLine]
 
 
 class SetAttestationAge(TypedDict):
@@ -1906,7 +2219,7 @@ class SettleNoteRequest(TypedDict):
     """Pay a matured note, as its debtor: every holder gets its share, a pledgee before its pledgor."""
 
     # A part; left out: all that is due.
-    amount: NotRequired[MoneyBody | None]
+    amount: NotRequired[Amount | None]
 
 
 class ShareBody(TypedDict):
@@ -1961,7 +2274,7 @@ class SplitPartBody(TypedDict):
     """A part of a lot, for another party or for the holder itself."""
 
     # Amount of the part.
-    amount: MoneyBody
+    amount: Amount
     # Who gets the part; left out: it stays with the holder.
     party_id: NotRequired[int | None]
     # Needed for a part for another party.
@@ -2063,7 +2376,7 @@ class TakeAssetRequest(TypedDict):
     """Take an asset over, as the funder in enforcement; what is above the debt goes to the borrower."""
 
     # At no less than the asset's floor.
-    price: MoneyBody
+    price: Amount
 
 
 class TakeClaimRequest(TypedDict):
@@ -2079,7 +2392,7 @@ class TakeIn(TypedDict):
     # Left out: the party that the document names.
     depositor_party_id: NotRequired[int | None]
     # Declared value; left out: the document's valuation.
-    value: NotRequired[MoneyBody | None]
+    value: NotRequired[Amount | None]
     # The keeper agrees to pledges in advance.
     pledge_consent: NotRequired[bool]
 
@@ -2131,7 +2444,7 @@ class TransferCash(TypedDict):
 
     # Who is paid.
     to_party_id: int
-    amount: MoneyBody
+    amount: Amount
     # What it is for. Kept, the ledger has its hash.
     reference: str
 
@@ -2233,6 +2546,27 @@ class WaitingAssignment(TypedDict):
     references: list[str]
 
 
+class Webhook(TypedDict):
+    """An endpoint."""
+
+    webhook_id: str
+    url: str
+    # Empty: everything.
+    events: list[str]
+    state: EndpointState
+    created_at: str
+
+
+class WebhookChange(TypedDict):
+    """Pause an endpoint, or go on. What it misses meanwhile waits for it."""
+
+    paused: bool
+
+
+class WithdrawApprovalRequest(TypedDict):
+    """Take an approval back, as the member that gave it."""
+
+
 class WithdrawAssetRequest(TypedDict):
     """Take an asset out of the floating pool, as the borrower."""
 
@@ -2265,6 +2599,14 @@ class WithdrawReceiptDisputeRequest(TypedDict):
 
     # Why. The wording is kept encrypted apart from the ledger, which has its hash.
     reason: str
+
+
+class WithoutRightLine(TypedDict):
+    """A claim that has no right in the asset."""
+
+    rule_id: str
+    reason: str
+    claim: ClaimLine
 
 
 class WrapsBody(TypedDict):
