@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -109,12 +108,17 @@ def split_note() -> LedgerState:
 
 
 def test_the_readers_of_a_note(split_note: LedgerState) -> None:
-    assert entitled_parties(split_note, "note:7") == {DEBTOR, CREDITOR, HOLDER, PLEDGEE, OFFEREE, FUNDER}
+    assert entitled_parties(split_note, "note:7") == {DEBTOR, CREDITOR, HOLDER, PLEDGEE, OFFEREE}
     assert entitled_parties(split_note, "note:8") == frozenset()
 
 
-def test_an_offer_or_lien_that_is_over_entitles_to_nothing(split_note: LedgerState) -> None:
-    split_note.financings[1] = replace(split_note.financings[1], state=FinancingState.WITHDRAWN)
+def test_an_offer_that_nobody_asked_for_opens_no_files(split_note: LedgerState) -> None:
+    """Anybody who lends may offer for any lot by its number."""
+    assert split_note.financings[1].state is FinancingState.OFFERED
+    assert FUNDER not in entitled_parties(split_note, "note:7")
+
+
+def test_a_lien_that_is_over_entitles_to_nothing(split_note: LedgerState) -> None:
     (asset_id,) = split_note.liens
     split_note.liens[asset_id] = (lien(asset_id, LienState.RELEASED),)
 
@@ -179,7 +183,7 @@ def reads(ledger: OpenLedger, files: EncryptedFiles, file_id: str) -> set[str]:
 
 
 def test_whoever_buys_a_note_reads_its_invoice(tmp_path: Path) -> None:
-    """Invoice: seller and buyer; after an offer also the bank, which stays when it bought."""
+    """Invoice: seller and buyer; the bank not by its offer, but when it bought."""
     files_now = datetime(2026, 9, 1, tzinfo=UTC)
     home = make_traded_home(make_bare_home(tmp_path / "bare"), tmp_path / "home")
     with ledger_in(home) as ledger:
@@ -210,10 +214,13 @@ def test_whoever_buys_a_note_reads_its_invoice(tmp_path: Path) -> None:
             agreement="terms",
         )
         fresh = tuple(bench.read_model.history())[history:]
+        assert share_files_after(store, files, state=bench.read_model.state, recorded=fresh) == 0
+        assert reads(ledger, files, file_id) == {LAHN.name, HALDEN.name}
+        accept_offer(bench, actor=LAHN.key, financing_id=1)
+        bench.read_model.sync()
+        fresh = tuple(bench.read_model.history())[history:]
         assert share_files_after(store, files, state=bench.read_model.state, recorded=fresh) == 1
         assert reads(ledger, files, file_id) == {LAHN.name, HALDEN.name, BANK.name}
-        assert share_files_after(store, files, state=bench.read_model.state, recorded=fresh) == 0
-        accept_offer(bench, actor=LAHN.key, financing_id=1)
         share_all_files(store, files, state=bench.read_model.state)
         assert reads(ledger, files, file_id) == {LAHN.name, HALDEN.name, BANK.name}
 

@@ -1,7 +1,8 @@
 """Who may read the files of an object of the ledger, by what the ledger says now.
 
-note       its debtor and creditor, whoever holds a lot of it, whoever is offered one, the pledgees of liens
-           in force on its lots, and funders whose offer for one of its lots stands.
+note       its debtor and creditor, whoever holds a lot of it, whoever is offered one, and the pledgees of
+           liens in force on its lots. Not a funder that offers for one: anybody who lends may do so for any
+           lot by its number, so the holder shares the files with whom it deals.
 receipt    its keeper, its holder, the pledgee of a lien in force, and the inspector of its last attestation.
 bill       its carrier, its holder, and the pledgee of a lien in force.
 facility   its borrower and its funder, and whoever is offered the claim.
@@ -17,7 +18,7 @@ from collections.abc import Iterator
 
 from counterfoil.domain.lot import AssetId
 from counterfoil.domain.state.ledger_state import LedgerState
-from counterfoil.domain.states import FinancingState, LotState, NoteState
+from counterfoil.domain.states import LotState, NoteState
 
 KINDS = frozenset({"note", "invoice", "receipt", "bill", "facility", "party"})
 """Kinds of subject whose readers the ledger decides; of others, whoever added a file does."""
@@ -71,9 +72,6 @@ def _of_note(state: LedgerState, note_id: int) -> Iterator[int | None]:
         yield lot.holder_id
         yield lot.offeree_id
         yield _pledgee(state, AssetId.of_lot(lot.lot_id))
-    for financing in state.financings.values():
-        if financing.lot_id.note_id == note_id and financing.state is FinancingState.OFFERED:
-            yield financing.funder_id
 
 
 def _of_receipt(state: LedgerState, receipt_id: int) -> Iterator[int | None]:
