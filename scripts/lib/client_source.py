@@ -234,12 +234,11 @@ def api(found: list[Method], names: Iterable[str]) -> Iterator[str]:
     yield ""
     yield "from collections.abc import Sequence"
     yield "from typing import Any, Literal, cast"
-    yield "from urllib.parse import quote"
     yield ""
     yield "from counterfoil.client.models import ("
     yield from (f"    {name}," for name in used)
     yield ")"
-    yield "from counterfoil.client.transport import FormFile, Transport"
+    yield "from counterfoil.client.transport import FormFile, Transport, segment"
     yield ""
     yield ""
     yield "class Client(Transport):"
@@ -293,7 +292,7 @@ def _optional(parameter: Parameter) -> str:
 def _arguments(method: Method, positional: list[Parameter], named: list[Parameter]) -> Iterator[str]:
     path = method.path
     for each in positional:
-        value = each.python_name if each.type == "int" else f"quote(str({each.python_name}), safe='')"
+        value = each.python_name if each.type == "int" else f"segment({each.python_name})"
         path = path.replace(f"{{{each.name}}}", f"{{{value}}}")
     yield f'"{method.verb}"'
     yield f'f"{path}"' if positional else f'"{path}"'

@@ -18,8 +18,8 @@ from counterfoil.ports.store import KeyCustody, PartyRecord
 KEY_HELD_ELSEWHERE = declare(
     "KeyHeldElsewhere",
     "{name} keeps its own key; this installation cannot act for it",
-    "Give the command to the service, fetch the instruction that it makes, and sign it with `counterfoil sign`"
-    " where the key is.",
+    "Give the command to the service, fetch the instruction that it makes, and sign it with"
+    " `counterfoil sign` where the key is.",
 )
 
 FINGERPRINT_KEY = "fingerprint"

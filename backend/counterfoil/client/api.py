@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any, cast
-from urllib.parse import quote
 
 from counterfoil.client.models import (
     AcceptAssignmentRequest,
@@ -209,7 +208,7 @@ from counterfoil.client.models import (
     WrapsBody,
     WriteOffRequest,
 )
-from counterfoil.client.transport import FormFile, Transport
+from counterfoil.client.transport import FormFile, Transport, segment
 
 
 class Client(Transport):
@@ -297,7 +296,7 @@ class Client(Transport):
         """
         answer = self.request(
             "POST",
-            f"/v1/assets/{quote(str(asset), safe='')}/accept-substitute",
+            f"/v1/assets/{segment(asset)}/accept-substitute",
             body=body,
             idempotency_key=idempotency_key,
             wait_s=wait_s,
@@ -373,7 +372,7 @@ class Client(Transport):
         """Give other readers the key of a file that only its readers can open"""
         answer = self.request(
             "POST",
-            f"/v1/documents/{quote(str(document_id), safe='')}/wraps",
+            f"/v1/documents/{segment(document_id)}/wraps",
             body=body,
             idempotency_key=idempotency_key,
         )
@@ -487,7 +486,7 @@ class Client(Transport):
         """Approve a command that somebody else entered, as it was read."""
         answer = self.request(
             "POST",
-            f"/v1/commands/{quote(str(command_id), safe='')}/approve",
+            f"/v1/commands/{segment(command_id)}/approve",
             body=body,
             idempotency_key=idempotency_key,
         )
@@ -586,7 +585,7 @@ class Client(Transport):
         """Send the browser to the organisation's identity provider."""
         answer = self.request(
             "GET",
-            f"/v1/oidc/{quote(str(org_id), safe='')}/login",
+            f"/v1/oidc/{segment(org_id)}/login",
         )
         return cast("Any", answer.body)
 
@@ -626,7 +625,7 @@ class Client(Transport):
         """
         answer = self.request(
             "POST",
-            f"/v1/facilities/{facility_id}/assets/{quote(str(asset), safe='')}/buy",
+            f"/v1/facilities/{facility_id}/assets/{segment(asset)}/buy",
             body=body,
             idempotency_key=idempotency_key,
             wait_s=wait_s,
@@ -722,7 +721,7 @@ class Client(Transport):
         """Pause a webhook or let it go on."""
         answer = self.request(
             "PATCH",
-            f"/v1/webhooks/{quote(str(webhook_id), safe='')}",
+            f"/v1/webhooks/{segment(webhook_id)}",
             body=body,
             idempotency_key=idempotency_key,
         )
@@ -862,7 +861,7 @@ class Client(Transport):
         """
         answer = self.request(
             "POST",
-            f"/v1/users/{quote(str(user_id), safe='')}/disable",
+            f"/v1/users/{segment(user_id)}/disable",
             idempotency_key=idempotency_key,
         )
         return cast("UserAnswer", answer.body)
@@ -960,7 +959,7 @@ class Client(Transport):
         """Let a disabled user in again."""
         answer = self.request(
             "POST",
-            f"/v1/users/{quote(str(user_id), safe='')}/enable",
+            f"/v1/users/{segment(user_id)}/enable",
             idempotency_key=idempotency_key,
         )
         return cast("UserAnswer", answer.body)
@@ -1007,7 +1006,7 @@ class Client(Transport):
         """End all sessions of a user, which may log in again; its tokens go on."""
         answer = self.request(
             "POST",
-            f"/v1/users/{quote(str(user_id), safe='')}/end-sessions",
+            f"/v1/users/{segment(user_id)}/end-sessions",
             idempotency_key=idempotency_key,
         )
         return cast("UserAnswer", answer.body)
@@ -1047,7 +1046,7 @@ class Client(Transport):
         """
         answer = self.request(
             "POST",
-            f"/v1/assets/{quote(str(asset), safe='')}/enforce",
+            f"/v1/assets/{segment(asset)}/enforce",
             body=body,
             idempotency_key=idempotency_key,
             wait_s=wait_s,
@@ -1178,7 +1177,7 @@ class Client(Transport):
         """A command with the decisions about it, from acceptance to its end."""
         answer = self.request(
             "GET",
-            f"/v1/commands/{quote(str(command_id), safe='')}",
+            f"/v1/commands/{segment(command_id)}",
             headers={name: value for name, value in (("if-none-match", if_none_match),) if value is not None},
         )
         return cast("Command", answer.body)
@@ -1190,7 +1189,7 @@ class Client(Transport):
         """The instruction of a command in the state awaiting_signature, to be signed offline."""
         answer = self.request(
             "GET",
-            f"/v1/commands/{quote(str(command_id), safe='')}/instruction",
+            f"/v1/commands/{segment(command_id)}/instruction",
         )
         return cast("Instruction", answer.body)
 
@@ -1331,7 +1330,7 @@ class Client(Transport):
         """Link a user to what the organisation's identity provider calls it."""
         answer = self.request(
             "PUT",
-            f"/v1/users/{quote(str(user_id), safe='')}/subject",
+            f"/v1/users/{segment(user_id)}/subject",
             body=body,
             idempotency_key=idempotency_key,
         )
@@ -1451,7 +1450,7 @@ class Client(Transport):
         """What became of the messages to a webhook, the newest first."""
         answer = self.request(
             "GET",
-            f"/v1/webhooks/{quote(str(webhook_id), safe='')}/deliveries",
+            f"/v1/webhooks/{segment(webhook_id)}/deliveries",
             query={"limit": limit, "cursor": cursor, "state": state},
         )
         return cast("PageDelivery", answer.body)
@@ -1578,7 +1577,7 @@ class Client(Transport):
         """Every lien that an asset ever carried; those that the caller may see, oldest first."""
         answer = self.request(
             "GET",
-            f"/v1/assets/{quote(str(asset), safe='')}/liens",
+            f"/v1/assets/{segment(asset)}/liens",
             query={"limit": limit, "cursor": cursor},
         )
         return cast("PageLienSheet", answer.body)
@@ -2013,7 +2012,7 @@ class Client(Transport):
         """
         answer = self.request(
             "POST",
-            f"/v1/facilities/{facility_id}/assets/{quote(str(asset), safe='')}/offer-sale",
+            f"/v1/facilities/{facility_id}/assets/{segment(asset)}/offer-sale",
             body=body,
             idempotency_key=idempotency_key,
             wait_s=wait_s,
@@ -2075,7 +2074,7 @@ class Client(Transport):
         """
         answer = self.request(
             "POST",
-            f"/v1/assets/{quote(str(asset), safe='')}/pledge",
+            f"/v1/assets/{segment(asset)}/pledge",
             body=body,
             idempotency_key=idempotency_key,
             wait_s=wait_s,
@@ -2198,7 +2197,7 @@ class Client(Transport):
         """
         answer = self.request(
             "POST",
-            f"/v1/assets/{quote(str(asset), safe='')}/propose-substitute",
+            f"/v1/assets/{segment(asset)}/propose-substitute",
             body=body,
             idempotency_key=idempotency_key,
             wait_s=wait_s,
@@ -2235,7 +2234,7 @@ class Client(Transport):
         """Let its users in again, for the operator."""
         answer = self.request(
             "POST",
-            f"/v1/organisations/{quote(str(org_id), safe='')}/reactivate",
+            f"/v1/organisations/{segment(org_id)}/reactivate",
             idempotency_key=idempotency_key,
         )
         return cast("OrganisationAnswer", answer.body)
@@ -2268,7 +2267,7 @@ class Client(Transport):
         """The content in clear, where the service keeps your key"""
         answer = self.request(
             "GET",
-            f"/v1/documents/{quote(str(document_id), safe='')}/content",
+            f"/v1/documents/{segment(document_id)}/content",
         )
         return cast("bytes", answer.body)
 
@@ -2279,7 +2278,7 @@ class Client(Transport):
         """The file as it is stored, to be decrypted with your own key"""
         answer = self.request(
             "GET",
-            f"/v1/documents/{quote(str(document_id), safe='')}/stored",
+            f"/v1/documents/{segment(document_id)}/stored",
         )
         return cast("bytes", answer.body)
 
@@ -2447,7 +2446,7 @@ class Client(Transport):
         """Reject a command that somebody else entered: nothing of it happens."""
         answer = self.request(
             "POST",
-            f"/v1/commands/{quote(str(command_id), safe='')}/reject",
+            f"/v1/commands/{segment(command_id)}/reject",
             body=body,
             idempotency_key=idempotency_key,
         )
@@ -2488,7 +2487,7 @@ class Client(Transport):
         """
         answer = self.request(
             "POST",
-            f"/v1/assets/{quote(str(asset), safe='')}/release",
+            f"/v1/assets/{segment(asset)}/release",
             body=body,
             idempotency_key=idempotency_key,
             wait_s=wait_s,
@@ -2563,7 +2562,7 @@ class Client(Transport):
         """
         answer = self.request(
             "POST",
-            f"/v1/keys/{quote(str(key), safe='')}/remove",
+            f"/v1/keys/{segment(key)}/remove",
             body=body,
             idempotency_key=idempotency_key,
             wait_s=wait_s,
@@ -2585,7 +2584,7 @@ class Client(Transport):
         """
         answer = self.request(
             "POST",
-            f"/v1/parties/{party_id}/keys/{quote(str(key), safe='')}/remove",
+            f"/v1/parties/{party_id}/keys/{segment(key)}/remove",
             body=body,
             idempotency_key=idempotency_key,
             wait_s=wait_s,
@@ -2601,7 +2600,7 @@ class Client(Transport):
         """Tell it nothing more. What is waiting for it is not sent."""
         answer = self.request(
             "DELETE",
-            f"/v1/webhooks/{quote(str(webhook_id), safe='')}",
+            f"/v1/webhooks/{segment(webhook_id)}",
             idempotency_key=idempotency_key,
         )
         del answer
@@ -2658,7 +2657,7 @@ class Client(Transport):
         """Send a message again, with the same id."""
         answer = self.request(
             "POST",
-            f"/v1/webhooks/{quote(str(webhook_id), safe='')}/deliveries/{quote(str(delivery_id), safe='')}/replay",
+            f"/v1/webhooks/{segment(webhook_id)}/deliveries/{segment(delivery_id)}/replay",
             idempotency_key=idempotency_key,
         )
         return cast("Delivery", answer.body)
@@ -2672,7 +2671,7 @@ class Client(Transport):
         """Void the user's password, sessions and tokens, and give a code for setting a new password."""
         answer = self.request(
             "POST",
-            f"/v1/users/{quote(str(user_id), safe='')}/reset",
+            f"/v1/users/{segment(user_id)}/reset",
             idempotency_key=idempotency_key,
         )
         return cast("UserWithCode", answer.body)
@@ -2712,7 +2711,7 @@ class Client(Transport):
         """
         answer = self.request(
             "POST",
-            f"/v1/external-liens/matches/{quote(str(match_hash), safe='')}/resolve",
+            f"/v1/external-liens/matches/{segment(match_hash)}/resolve",
             body=body,
             idempotency_key=idempotency_key,
             wait_s=wait_s,
@@ -2814,7 +2813,7 @@ class Client(Transport):
         """Revoke an own token; an administrator revokes any of the organisation."""
         answer = self.request(
             "DELETE",
-            f"/v1/tokens/{quote(str(token_id), safe='')}",
+            f"/v1/tokens/{segment(token_id)}",
             idempotency_key=idempotency_key,
         )
         return cast("TokenAnswer", answer.body)
@@ -3095,7 +3094,7 @@ class Client(Transport):
         """Put these limits in place of the user's. Without a limit, nothing of a currency is allowed."""
         answer = self.request(
             "PUT",
-            f"/v1/users/{quote(str(user_id), safe='')}/limits",
+            f"/v1/users/{segment(user_id)}/limits",
             body=body,
             idempotency_key=idempotency_key,
         )
@@ -3111,7 +3110,7 @@ class Client(Transport):
         """Put these roles in place of the user's."""
         answer = self.request(
             "PUT",
-            f"/v1/users/{quote(str(user_id), safe='')}/roles",
+            f"/v1/users/{segment(user_id)}/roles",
             body=body,
             idempotency_key=idempotency_key,
         )
@@ -3188,7 +3187,7 @@ class Client(Transport):
         """One message, with what it says."""
         answer = self.request(
             "GET",
-            f"/v1/webhooks/{quote(str(webhook_id), safe='')}/deliveries/{quote(str(delivery_id), safe='')}",
+            f"/v1/webhooks/{segment(webhook_id)}/deliveries/{segment(delivery_id)}",
         )
         return cast("DeliverySheet", answer.body)
 
@@ -3199,7 +3198,7 @@ class Client(Transport):
         """A file without its content"""
         answer = self.request(
             "GET",
-            f"/v1/documents/{quote(str(document_id), safe='')}",
+            f"/v1/documents/{segment(document_id)}",
         )
         return cast("Document", answer.body)
 
@@ -3210,7 +3209,7 @@ class Client(Transport):
         """The content key wrapped for you, and for whom it is still to be wrapped"""
         answer = self.request(
             "GET",
-            f"/v1/documents/{quote(str(document_id), safe='')}/wraps",
+            f"/v1/documents/{segment(document_id)}/wraps",
         )
         return cast("DocumentWraps", answer.body)
 
@@ -3268,7 +3267,7 @@ class Client(Transport):
         """One document."""
         answer = self.request(
             "GET",
-            f"/v1/invoices/{quote(str(invoice_id), safe='')}",
+            f"/v1/invoices/{segment(invoice_id)}",
         )
         return cast("InvoiceSheet", answer.body)
 
@@ -3303,7 +3302,7 @@ class Client(Transport):
         """The own organisation; for the operator any."""
         answer = self.request(
             "GET",
-            f"/v1/organisations/{quote(str(org_id), safe='')}",
+            f"/v1/organisations/{segment(org_id)}",
         )
         return cast("OrganisationAnswer", answer.body)
 
@@ -3335,7 +3334,7 @@ class Client(Transport):
         """Who goes first where several claim one asset; for who sees the asset whole."""
         answer = self.request(
             "GET",
-            f"/v1/assets/{quote(str(asset), safe='')}/priority",
+            f"/v1/assets/{segment(asset)}/priority",
         )
         return cast("PriorityAnswer", answer.body)
 
@@ -3378,7 +3377,7 @@ class Client(Transport):
         """One user of the own organisation."""
         answer = self.request(
             "GET",
-            f"/v1/users/{quote(str(user_id), safe='')}",
+            f"/v1/users/{segment(user_id)}",
         )
         return cast("UserAnswer", answer.body)
 
@@ -3389,7 +3388,7 @@ class Client(Transport):
         """One webhook."""
         answer = self.request(
             "GET",
-            f"/v1/webhooks/{quote(str(webhook_id), safe='')}",
+            f"/v1/webhooks/{segment(webhook_id)}",
         )
         return cast("Webhook", answer.body)
 
@@ -3403,7 +3402,7 @@ class Client(Transport):
         """Hand in a signature of a key that the ledger has for the party; the service then relays it."""
         answer = self.request(
             "POST",
-            f"/v1/commands/{quote(str(command_id), safe='')}/signature",
+            f"/v1/commands/{segment(command_id)}/signature",
             body=body,
             idempotency_key=idempotency_key,
         )
@@ -3484,7 +3483,7 @@ class Client(Transport):
         """
         answer = self.request(
             "POST",
-            f"/v1/facilities/{facility_id}/assets/{quote(str(asset), safe='')}/substitute",
+            f"/v1/facilities/{facility_id}/assets/{segment(asset)}/substitute",
             body=body,
             idempotency_key=idempotency_key,
             wait_s=wait_s,
@@ -3521,7 +3520,7 @@ class Client(Transport):
         """Let none of its users in, for the operator. What it has on the ledger stays."""
         answer = self.request(
             "POST",
-            f"/v1/organisations/{quote(str(org_id), safe='')}/suspend",
+            f"/v1/organisations/{segment(org_id)}/suspend",
             idempotency_key=idempotency_key,
         )
         return cast("OrganisationAnswer", answer.body)
@@ -3585,7 +3584,7 @@ class Client(Transport):
         """
         answer = self.request(
             "POST",
-            f"/v1/facilities/{facility_id}/assets/{quote(str(asset), safe='')}/take",
+            f"/v1/facilities/{facility_id}/assets/{segment(asset)}/take",
             body=body,
             idempotency_key=idempotency_key,
             wait_s=wait_s,
@@ -3668,7 +3667,7 @@ class Client(Transport):
         """
         answer = self.request(
             "POST",
-            f"/v1/assets/{quote(str(asset), safe='')}/transfer-pledge",
+            f"/v1/assets/{segment(asset)}/transfer-pledge",
             body=body,
             idempotency_key=idempotency_key,
             wait_s=wait_s,
@@ -3788,7 +3787,7 @@ class Client(Transport):
         """
         answer = self.request(
             "POST",
-            f"/v1/facilities/{facility_id}/assets/{quote(str(asset), safe='')}/withdraw",
+            f"/v1/facilities/{facility_id}/assets/{segment(asset)}/withdraw",
             body=body,
             idempotency_key=idempotency_key,
             wait_s=wait_s,
@@ -3805,7 +3804,7 @@ class Client(Transport):
         """Take an own command back while it waits for approval or for a signature."""
         answer = self.request(
             "POST",
-            f"/v1/commands/{quote(str(command_id), safe='')}/withdraw",
+            f"/v1/commands/{segment(command_id)}/withdraw",
             body=body,
             idempotency_key=idempotency_key,
         )

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import quote
 
 import httpx
 
@@ -179,6 +180,11 @@ class Transport:
                 self.pause(min(pause_s, _LONGEST_PAUSE_S))
                 pause_s *= 2
         raise NoAnswerError(reason, idempotency_key=idempotency_key)
+
+
+def segment(value: object) -> str:
+    """A value as one segment of a path, whatever characters it has."""
+    return quote(str(value), safe="")
 
 
 def _parameters(query: Query) -> list[tuple[str, QueryValue | float]]:

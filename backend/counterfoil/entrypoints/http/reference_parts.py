@@ -202,7 +202,7 @@ def _answers(route: Mapping[str, Any]) -> str:
     rows = []
     for status, answer in sorted(route.get("responses", {}).items()):
         content = answer.get("content", {})
-        schema = next((each.get("schema", {}) for each in content.values()), {})
+        schema: Mapping[str, Any] = next((each.get("schema", {}) for each in content.values()), {})
         name = schema.get("$ref", "").rpartition("/")[2] or schema.get("title", "")
         rows.append(_row(status, name, answer.get("description", ""), needed=False))
     return f"<h3>Answers</h3><table>{''.join(rows)}</table>"

@@ -80,7 +80,8 @@ user_roles = Table(
     ),
 )
 
-# No row: nothing of that currency is allowed. operation '*' stands for all operations without a row of their own.
+# No row: nothing of that currency is allowed. operation '*' stands for all operations without a row of their
+# own.
 user_limits = Table(
     "user_limits",
     metadata,
@@ -129,8 +130,8 @@ api_tokens = Table(
     Column("revoked_at", UtcDateTime),
 )
 
-# One row: counts up whenever somebody's rights may have shrunk or changed, or a session or token ended, so that
-# a process that keeps answers in memory knows when to ask again.
+# One row: counts up whenever somebody's rights may have shrunk or changed, or a session or token ended, so
+# that a process that keeps answers in memory knows when to ask again.
 identity_version = Table(
     "identity_version",
     metadata,
