@@ -86,6 +86,11 @@ INVOICE_CONTRADICTS = declare(
     " {now} here",
     "Ask the seller which of the two documents holds.",
 )
+INVOICE_OF_ANOTHER = declare(
+    "InvoiceOfAnother",
+    "invoice {number} of {seller} was read already, from a document that is not for you",
+    "Ask the seller which document holds.",
+)
 INVOICE_FINANCED = declare(
     "InvoiceAlreadyFinanced",
     "invoice {number} is already financed by note {notes}: it is invoice {earlier_number} of the same seller",

@@ -94,7 +94,7 @@ def _line(
         _require_party(roster, acting_key, invoice)
         with bench.store.begin() as work:
             is_known = work.invoices.by_content(invoice.content_sha256) is not None
-        record = record_read(bench, roster, reading.file_name, invoice)
+        record = record_read(bench, roster, reading.file_name, invoice, told_key=acting_key)
     except DomainError as refused:
         return BatchLine(
             reading=reading, state=LineState.REFUSED, problems=(_problem(refused),), warnings=warnings

@@ -92,9 +92,14 @@ def _rejection(file_name: str, refused: DomainError) -> RejectedDocument:
     return RejectedDocument(file_name=file_name, code=refused.code, message=refused.message)
 
 
-def record_read(bench: Workbench, roster: Roster, file_name: str, invoice: Invoice) -> InvoiceRecord:
+def record_read(
+    bench: Workbench, roster: Roster, file_name: str, invoice: Invoice, *, told_key: str | None = None
+) -> InvoiceRecord:
     """Keep one document that was read, or find it. Raises DomainError where it is not the first of its
     invoice, or where a party is not registered.
+
+    told_key: the party that reads the refusal, which says nothing of a document that is neither from nor to
+    that party; None: who may read all of them.
     """
     seller_key = roster.party_key_of(invoice.seller)
     buyer_key = roster.party_key_of(invoice.buyer)
@@ -123,6 +128,11 @@ def record_read(bench: Workbench, roster: Roster, file_name: str, invoice: Invoi
         if same_file is not None and same_file.state is InvoiceState.RECORDED:
             return same_file
         refusal = _second_document(others[0], fresh)
+        if told_key is not None and told_key not in (others[0].seller_key, others[0].buyer_key):
+            # Anybody can name a seller and a number; the answer must not be what is on the true invoice.
+            refusal = DomainError(
+                refusals.INVOICE_OF_ANOTHER, number=invoice.number, seller=invoice.seller.name
+            )
         if same_file is None:
             work.invoices.add(_as_duplicate(fresh))
     raise refusal
