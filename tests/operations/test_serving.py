@@ -15,10 +15,12 @@ from pathlib import Path
 import httpx
 import pytest
 
+from counterfoil.chain.home_keys import HomeKeys
 from counterfoil.settings import Settings
 from ledger_support import CHEAP_SCRYPT_N, PASSPHRASE
 
 PATIENCE_S = 180
+_PROGRAM = "from counterfoil.entrypoints.cli.command_line import main; main()"
 
 
 class Served:
@@ -36,15 +38,10 @@ class Served:
             "COUNTERFOIL_PASSPHRASE": passphrase,
             "COUNTERFOIL_KEYSTORE_SCRYPT_N": str(CHEAP_SCRYPT_N),
         }
+        self._written: tuple[str, str] | None = None
         self._client = httpx.Client(base_url=f"http://127.0.0.1:{self.port}", trust_env=False, timeout=10)
         self.process = subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "counterfoil.entrypoints.cli.command_line",
-                "serve",
-                f"--port={self.port}",
-            ],
+            [sys.executable, "-c", _PROGRAM, "serve", f"--port={self.port}"],
             env=environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -53,6 +50,7 @@ class Served:
 
     def asked(self, path: str) -> httpx.Response | None:
         """None: nobody takes connections."""
+        assert self.process.poll() is None, self.process.communicate()
         try:
             return self._client.get(path)
         except httpx.TransportError:
@@ -76,10 +74,12 @@ class Served:
         return found
 
     def close(self) -> tuple[str, str]:
-        """Stop it, and what it wrote."""
-        self._client.close()
-        self.process.terminate()
-        return self.process.communicate(timeout=PATIENCE_S)
+        """Stop it, and what it wrote. Harmless when repeated."""
+        if self._written is None:
+            self._client.close()
+            self.process.terminate()
+            self._written = self.process.communicate(timeout=PATIENCE_S)
+        return self._written
 
 
 def until(happened: Callable[[], bool]) -> None:
@@ -102,8 +102,7 @@ def served(settings: Settings) -> Iterator[Served]:
     """The service on a home with a ledger."""
     made = Served(settings.home)
     yield made
-    if made.process.poll() is None:
-        made.close()
+    made.close()
 
 
 def test_the_service_survives_its_parts_and_stops_when_told(served: Served, settings: Settings) -> None:
@@ -121,7 +120,8 @@ def test_the_service_survives_its_parts_and_stops_when_told(served: Served, sett
     assert "counterfoil_store_up 1.0" in metrics.text
     assert 'counterfoil_http_request_seconds_count{code="200",method="GET",route="' in metrics.text
     second = Served(settings.home)
-    assert "ServiceRunning" in second.process.communicate(timeout=PATIENCE_S)[1]
+    second.process.wait()
+    assert "ServiceRunning" in second.close()[1]
     assert second.process.returncode == 1
 
     parts = served.parts()
@@ -136,7 +136,7 @@ def test_the_service_survives_its_parts_and_stops_when_told(served: Served, sett
 
 
 def test_without_its_supervisor_no_part_goes_on(served: Served) -> None:
-    until(served.is_ready)
+    until(lambda: served.parts().keys() == {"http", "worker"})
     parts = served.parts()
     served.process.kill()
     served.process.wait()
@@ -144,12 +144,12 @@ def test_without_its_supervisor_no_part_goes_on(served: Served) -> None:
 
 
 def test_a_wrong_passphrase_ends_the_service_at_once(settings: Settings) -> None:
-    first = Served(settings.home)  # makes the service's key
-    until(lambda: first.asked("/health/live") is not None)
-    first.close()
+    keys = HomeKeys(settings.keys_directory, lambda _: PASSPHRASE, scrypt_n=CHEAP_SCRYPT_N)
+    keys.ensure_service_key()
 
     refused = Served(settings.home, passphrase="wrong")
-    _, logged = refused.process.communicate(timeout=PATIENCE_S)
+    refused.process.wait()
+    _, logged = refused.close()
     assert refused.process.returncode == 1
     assert "KeyLocked" in logged
     assert "ServicePartFailed" in logged
