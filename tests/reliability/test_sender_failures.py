@@ -5,16 +5,12 @@ The references name the project and the report. Nothing here waits: the clock is
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from fake_node import (
-    FakeNode,
     accepts_then_silent,
     answers,
     first_answer_twice,
@@ -27,153 +23,22 @@ from fake_node import (
     times,
     without_logs,
 )
+from sender_scene import COUNT, RECEIPT, SEND, Scene
 
-from counterfoil import bootstrap
-from counterfoil.chain.embedded import EmbeddedChain, open_embedded_chain
-from counterfoil.chain.relay.instructions import terms_of
 from counterfoil.chain.relay.relay import InstructionRelay
 from counterfoil.domain.commands import CommandState, StepState
-from counterfoil.entrypoints.worker.wiring import CommandLoop, OpenWorker
 from counterfoil.ports.engine import ChainError
-from counterfoil.ports.outbox import TransactionRecord, TransactionState
-from counterfoil.settings import Settings
+from counterfoil.ports.outbox import TransactionState
 from counterfoil.usecases.outbox.fault_points import (
     BATCH_STORED,
     BROADCAST_DONE,
     PREPARE_STORED,
     no_fault,
 )
-from counterfoil.usecases.outbox.relaying import Relay
-from ledger_support import HALDEN, LAHN, make_bare_home, make_traded_home
 from outbox_support import (
-    KEEPER,
-    OWN_KEY,
-    Member,
-    accept,
-    command,
-    euros,
-    make_service_home,
-    members_of,
     problem_of,
     result_of,
-    sign_waiting,
-    worker_in,
 )
-
-SEND = "eth_sendRawTransaction"
-RECEIPT = "eth_getTransactionReceipt"
-COUNT = "eth_getTransactionCount"
-
-
-class Crash(BaseException):
-    """The process is gone: nothing after this point happens."""
-
-
-class NodeChain:
-    """An embedded chain that is reached through a node that may misbehave."""
-
-    def __init__(self, chain: EmbeddedChain, node: FakeNode) -> None:
-        self._chain = chain
-        self.web3 = node.web3
-        self.now_s = chain.now_s
-
-    def close(self) -> None:
-        self._chain.close()
-
-
-@dataclass
-class Scene:
-    """A worker before a node, with a clock that only the test moves."""
-
-    worker: OpenWorker
-    node: FakeNode
-    members: dict[str, Member]
-    settings: Settings
-    now: datetime = field(default_factory=lambda: datetime.now(UTC))
-    at: Callable[[str], None] = no_fault
-
-    def __post_init__(self) -> None:
-        self.store = self.worker.ledger.store
-        self.restart()
-
-    def restart(self, **changed: Any) -> None:
-        """A new worker on the same store and chain, which knows nothing of the one before."""
-        desk = replace(self.worker.desk, now=lambda: self.now, at=self._met, **changed)
-        self.desk = desk
-        self.loop = CommandLoop(desk, Relay(desk), self.worker.commands.read_model)
-
-    def _met(self, point: str) -> None:
-        self.at(point)
-
-    def turns(self, count: int = 12, *, apart: timedelta = timedelta()) -> None:
-        for _ in range(count):
-            self.loop.turn()
-            self.now += apart
-
-    def crash_at(self, point: str) -> None:
-        """Work until the point is met, and start again."""
-
-        def at(met: str) -> None:
-            if met == point:
-                raise Crash(point)
-
-        self.at = at
-        with pytest.raises(Crash):
-            self.turns(30)
-        self.at = no_fault
-        self.restart()
-
-    def pay(self, minor: int, *, payer: str = HALDEN.name) -> str:
-        to = self.members[LAHN.name].party_id
-        body = {"to_party_id": to, "amount": euros(minor), "reference": f"payment {minor}"}
-        return accept(self.store, self.members[payer], "transfer_cash", body)
-
-    def paid(self) -> list[int]:
-        """Every payment on the chain, in order."""
-        self.node.heal()
-        records = self.worker.ledger.gateway.events()
-        return [each.args["amount_minor"] for each in records if each.event == "CashMoved"]
-
-    def sent(self) -> list[str]:
-        """The bytes that the node was given, in order."""
-        return [params[0] for method, params in self.node.asked if method == SEND]
-
-    def transactions(self) -> tuple[TransactionRecord, ...]:
-        with self.store.read() as work:
-            return work.outbox.transactions(tuple(TransactionState))
-
-    def state(self, command_id: str) -> CommandState:
-        return command(self.store, command_id).state
-
-    def waits_for(self, command_id: str) -> str:
-        return command(self.store, command_id).waiting_for
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("sender")
-    make_bare_home(folder / "bare")
-    make_traded_home(folder / "bare", folder / "traded")
-    make_service_home(folder / "traded", folder / "service")
-    return folder / "service"
-
-
-@pytest.fixture
-def scene(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
-    home = tmp_path / "home"
-    shutil.copytree(template, home)
-    nodes: list[FakeNode] = []
-
-    def open_chain(settings: Settings) -> NodeChain:
-        chain = open_embedded_chain(settings.chain_directory)
-        nodes.append(FakeNode(chain))
-        return NodeChain(chain, nodes[-1])
-
-    monkeypatch.setattr(bootstrap, "_open_chain", open_chain)
-    worker = worker_in(home)
-    yield Scene(worker, nodes[-1], members_of(worker.ledger.store), Settings(home=home))
-    worker.close()
-
 
 # -- crashes --
 
@@ -449,111 +314,6 @@ def test_answers_of_a_batch_that_are_doubled_or_out_of_order_mix_nothing_up(scen
     scene.turns()
     assert (scene.state(good), scene.state(bad)) == (CommandState.DONE, CommandState.REFUSED)
     assert scene.paid() == [1, 10]
-
-
-# -- size and gas --
-
-
-def test_a_batch_that_no_block_has_room_for_is_divided(scene: Scene) -> None:
-    given = [scene.pay(minor) for minor in range(1, 9)]
-    scene.node.fault = only(SEND, times(2, refuses("exceeds block gas limit")))
-    scene.turns(20)
-    assert {scene.state(each) for each in given} == {CommandState.DONE}
-    assert sorted(scene.paid()) == list(range(1, 9))
-    states = [each.state for each in scene.transactions()]
-    assert states.count(TransactionState.REPLACED) == 2
-    nonces = [each.nonce for each in scene.transactions() if each.state is TransactionState.FINAL]
-    assert nonces == list(range(len(nonces)))
-
-
-def test_a_single_instruction_that_no_block_has_room_for_is_refused_and_holds_nobody(scene: Scene) -> None:
-    paying = scene.pay(700)
-    scene.node.fault = only(SEND, once(refuses("exceeds block gas limit")))
-    scene.turns()
-    assert problem_of(scene.store, paying)["code"] == "InstructionTooLarge"
-    later = scene.pay(800)
-    scene.turns()
-    assert scene.state(later) is CommandState.DONE
-    assert scene.paid() == [800]
-
-
-def test_a_batch_that_fails_whole_for_want_of_gas_is_sent_again_with_more(scene: Scene) -> None:
-    """The node estimates far too little: the contract turns the whole batch back rather than spend it."""
-    scene.node.fault = only("eth_estimateGas", once(answers("0x1")))
-    given = [scene.pay(minor) for minor in (10, 20)]
-    scene.turns(30)
-    assert [scene.state(each) for each in given] == [CommandState.DONE] * 2
-    assert scene.paid() == [10, 20]
-
-
-# -- others --
-
-
-def test_an_instruction_that_somebody_else_relayed_is_settled_from_there(scene: Scene) -> None:
-    paying = scene.pay(700, payer=KEEPER.name)
-    scene.turns(3)
-    sign_waiting(scene.store, scene.settings)
-    with scene.store.read() as work:
-        (step,) = work.commands.steps_of([paying])
-    terms = terms_of(step)
-    relayed = scene.worker.ledger.gateway.send(
-        "Instructions",
-        "execute",
-        [
-            {
-                "type_hash": terms.type_hash,
-                "args": terms.encoded_args,
-                "nonce": terms.nonce,
-                "deadline": terms.deadline_s,
-                "key": terms.key,
-                "gas_limit": 0,
-                "signature": step.signature,
-            }
-        ],
-        OWN_KEY,
-    )
-    scene.turns()
-    assert scene.paid() == [700]
-    # `execute` by a stranger leaves the same marker; the outcome is that of the stranger's transaction.
-    assert result_of(scene.store, paying)["tx_hash"] == relayed.tx_hash
-
-
-def test_an_instruction_whose_key_revoked_it_is_refused(scene: Scene) -> None:
-    paying = scene.pay(700, payer=KEEPER.name)
-    scene.turns(3)
-    sign_waiting(scene.store, scene.settings)
-    with scene.store.read() as work:
-        (step,) = work.commands.steps_of([paying])
-    scene.worker.ledger.gateway.send("Instructions", "revokeNonce", [step.nonce], OWN_KEY)
-    scene.turns()
-    assert problem_of(scene.store, paying)["code"] == "NonceSpent"
-    assert scene.paid() == []
-
-
-def test_a_transaction_whose_block_is_taken_back_is_sent_again(scene: Scene) -> None:
-    scene.restart(confirmations=2)
-    paying = scene.pay(700)
-    scene.turns(3)
-    assert scene.transactions()[0].state is TransactionState.MINED
-    assert "blocks on top" in scene.waits_for(paying)
-    scene.node.fault = only(RECEIPT, times(1, answers(None)))
-    scene.turns(1, apart=timedelta(minutes=1))
-    assert scene.transactions()[0].state is TransactionState.SENT
-    assert len(set(scene.sent())) == 1
-    for _ in range(2):
-        scene.worker.ledger.gateway.send("Instructions", "revokeNonce", [_], OWN_KEY)
-    scene.turns()
-    assert scene.state(paying) is CommandState.DONE
-    assert scene.paid() == [700]
-
-
-def test_what_is_under_way_does_not_expire(scene: Scene) -> None:
-    paying = scene.pay(700)
-    scene.node.fault = only(RECEIPT, answers(None))
-    scene.turns(3)
-    scene.now += timedelta(days=30)
-    assert scene.worker.expire() is False
-    assert scene.state(paying) is CommandState.SENT
 
 
 def _accepted_then(message: str) -> Any:

@@ -18,6 +18,7 @@ from counterfoil.ports.files import owner_of
 from counterfoil.ports.store import PartyRecord
 from counterfoil.sealing.file_cipher import FileCipher
 from counterfoil.settings import Settings
+from counterfoil.store.unit_of_work import Store
 from counterfoil.usecases import refusals
 from counterfoil.usecases.files.encrypted_files import EncryptedFiles
 from counterfoil.usecases.outbox.expiring import expire_overdue
@@ -68,6 +69,28 @@ class OpenWorker:
         self.ledger.close()
 
 
+class CommandFiles:
+    """The files that commands brought, as operations ask for them."""
+
+    def __init__(self, store: Store, files: EncryptedFiles) -> None:
+        self._store = store
+        self._files = files
+
+    def read(self, content_sha256: str) -> bytes:
+        """The bytes of a file. Raises DomainError FileUnknown."""
+        with self._store.read() as work:
+            return self._files.content_for_service(work, content_sha256)
+
+    def share(self, command_id: str, content_sha256: str, subject: str, party_keys: Sequence[str]) -> None:
+        """Put a command's file under a subject, for the parties of these keys."""
+        with self._store.concurrent() as work:
+            brought = work.files.of_subject(f"command:{command_id}")
+            entry = next(each for each in brought if each.file.content_sha256 == content_sha256)
+            # A command that is carried out again after a crash may have put it there already.
+            if all(place.subject != subject for place in work.files.places_of(entry.file.file_id)):
+                self._files.link(work, entry, subject=subject, readers=[owner_of(key) for key in party_keys])
+
+
 def open_worker(settings: Settings, *, passphrase: Passphrase, at: At = no_fault) -> OpenWorker:
     """Open the ledger of a home for its worker. at: where tests stop the process. Raises as open_ledger."""
     ledger = open_ledger(settings, passphrase=passphrase, at=at)
@@ -101,25 +124,14 @@ def _wired(settings: Settings, ledger: OpenLedger, *, at: At) -> OpenWorker:
         cipher=FileCipher(), sealing=ledger.keys.service_key(), now=lambda: datetime.now(UTC)
     )
 
-    def read_file(content_sha256: str) -> bytes:
-        with ledger.store.read() as work:
-            return files.content_for_service(work, content_sha256)
-
-    def share_file(command_id: str, content_sha256: str, subject: str, party_keys: Sequence[str]) -> None:
-        with ledger.store.concurrent() as work:
-            brought = work.files.of_subject(f"command:{command_id}")
-            entry = next(each for each in brought if each.file.content_sha256 == content_sha256)
-            # A command that is carried out again after a crash may have put it there already.
-            if all(place.subject != subject for place in work.files.places_of(entry.file.file_id)):
-                files.link(work, entry, subject=subject, readers=[owner_of(key) for key in party_keys])
-
+    brought = CommandFiles(ledger.store, files)
     desk = SendingDesk(
         store=ledger.store,
         instructions=DeployedInstructions(ledger.deployment),
         relay=InstructionRelay(ledger.web3, ledger.gateway, tries_all=settings.chain is not None),
         read_model=read_model,
         open_operation=OperationDesk(
-            capturing=capturing, direct=direct, read_file=read_file, share_file=share_file
+            capturing=capturing, direct=direct, read_file=brought.read, share_file=brought.share
         ),
         approvals_of=OrganisationApprovals(ledger.store),
         lanes=(ledger.keys.signer(RELAYER_KEY),),
