@@ -7,9 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fake_node import (
-    FakeNode,
-)
+from fake_node import FakeNode
 from sender_scene import NodeChain, Scene
 
 from counterfoil import bootstrap

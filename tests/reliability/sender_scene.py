@@ -8,18 +8,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from fake_node import (
-    FakeNode,
-)
+from fake_node import FakeNode
 
 from counterfoil.chain.embedded import EmbeddedChain
 from counterfoil.domain.commands import CommandState
 from counterfoil.entrypoints.worker.wiring import CommandLoop, OpenWorker
 from counterfoil.ports.outbox import TransactionRecord, TransactionState
 from counterfoil.settings import Settings
-from counterfoil.usecases.outbox.fault_points import (
-    no_fault,
-)
+from counterfoil.usecases.outbox.fault_points import no_fault
 from counterfoil.usecases.outbox.relaying import Relay
 from ledger_support import HALDEN, LAHN
 from outbox_support import (
