@@ -252,6 +252,23 @@ def test_a_stream_ends_with_the_credential(store: Store, monkeypatch: pytest.Mon
         assert all(each["event"] == "" for each in stream)
 
 
+def test_what_happens_after_the_credential_ended_is_not_told(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger = with_parties()
+    world = World(store, ledger)
+    world.store_events()
+    with on_port(world, monkeypatch) as (client, gate):
+        monkeypatch.setattr(feed, "HEARTBEAT_S", 60.0)  # what ends the stream is not its heart
+        with client.stream("GET", "/v1/events/stream", headers={"x-party": str(FIRST)}) as answer:
+            lines = answer.iter_lines()
+            assert next(lines) == "retry: 2000"
+            gate.revoked = True
+            open_note(ledger)
+            world.store_events()
+            assert [line for line in lines if line.startswith(("event:", "data:"))] == []
+
+
 def test_an_organisation_opens_so_many_streams_and_no_more(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -272,6 +272,9 @@ async def _stream(
             news.clear()
             viewer = viewer_of_caller(side, principal)
             batch = await run_in_threadpool(look, side, viewer, position, PAGE)
+            # A credential that was revoked a moment ago is told nothing of this moment.
+            if (batch.events or batch.reread_from_block is not None) and not await _may_read(request):
+                return
             if batch.reread_from_block is not None:
                 told = {"epoch": batch.position.epoch, "from_block": batch.reread_from_block}
                 resumed = Position(batch.position.epoch, EventPlace(batch.reread_from_block - 1, 2**31 - 1))
