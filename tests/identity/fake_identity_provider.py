@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import hmac
 import json
 import secrets
 from base64 import b64decode, urlsafe_b64encode
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
+from time import sleep
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -42,7 +44,9 @@ def rsa_key(key_id: str) -> RSAKey:
 
 @dataclass
 class FakeIdentityProvider:
-    """claims_of, header_of, key: what the next tokens are made of. asked: paths in order."""
+    """claims_of, header_of, key: what the next tokens are made of. asked: paths in order. drips: a byte every
+    few milliseconds instead of an answer, until whoever asked is gone. packed: answers are compressed.
+    """
 
     clock: Clock
     issuer: str = ""
@@ -55,6 +59,8 @@ class FakeIdentityProvider:
     described: dict[str, Any] = field(default_factory=dict)
     answers: dict[str, tuple[int, bytes]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    drips: bool = False
+    packed: bool = False
     _codes: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -172,7 +178,18 @@ def serve_provider(clock: Clock) -> Iterator[FakeIdentityProvider]:
 
         def _give(self, form: dict[str, str], authorization: str) -> None:
             status, content = provider.answer(urlsplit(self.path).path, form, authorization)
+            if provider.packed:
+                content = gzip.compress(content)
             self.send_response(status)
+            if provider.packed:
+                self.send_header("Content-Encoding", "gzip")
+            if provider.drips:
+                self.end_headers()
+                with suppress(OSError):
+                    while True:
+                        self.wfile.write(b" ")
+                        sleep(0.01)
+                return
             if status in (301, 302, 307):
                 self.send_header("Location", content.decode())
             self.send_header("Content-Length", str(len(content)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -281,6 +282,24 @@ def test_a_withdrawn_key_is_forgotten_within_the_hour(
     with pytest.raises(CounterfoilError) as refused:
         logs_in(small_town, desk, provider)
     assert refused.value.code == "OidcRefused"
+
+
+def test_a_provider_that_sends_a_byte_now_and_then_holds_nobody_up(
+    small_town: Town, desk: OidcDesk, provider: FakeIdentityProvider
+) -> None:
+    """Each byte comes in time; all of them never would."""
+    slow = replace(desk, providers=Providers(now=small_town.clock, allow_private=True, whole_s=0.3))
+    provider.drips = True
+    with pytest.raises(CounterfoilError) as refused:
+        begins(small_town, slow)
+    assert (refused.value.code, refused.value.facts["reason"]) == ("OidcUnreachable", "it takes too long")
+
+
+def test_answers_are_not_unpacked(small_town: Town, desk: OidcDesk, provider: FakeIdentityProvider) -> None:
+    provider.packed = True
+    with pytest.raises(CounterfoilError) as refused:
+        begins(small_town, desk)
+    assert refused.value.code == "OidcUnreachable"
 
 
 def test_a_login_is_ended_once(small_town: Town, desk: OidcDesk, provider: FakeIdentityProvider) -> None:

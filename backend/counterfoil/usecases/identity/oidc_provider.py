@@ -7,6 +7,7 @@ redirects, bounded answers.
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from typing import Any
 import httpx
 
 from counterfoil.domain.errors import DomainError
-from counterfoil.usecases.delivery.targets import URL_REFUSED, find_target
+from counterfoil.usecases.delivery.targets import URL_REFUSED, Target, find_target
 from counterfoil.usecases.identity.id_token import (
     ExpectedToken,
     IdClaims,
@@ -30,6 +31,7 @@ from counterfoil.usecases.identity.id_token import (
 from counterfoil.usecases.identity.refusals import OIDC_REFUSED, OIDC_UNFIT, OIDC_UNREACHABLE
 
 _TIMEOUT = httpx.Timeout(10.0, connect=5.0)
+_WHOLE_S = 15.0
 _MOST_BYTES = 512 * 1024
 _KEEP = timedelta(hours=1)
 _ASK_AGAIN_AFTER = timedelta(seconds=30)
@@ -67,9 +69,14 @@ class _Kept:
 class Providers:
     """Identity providers by issuer, with their keys kept for an hour; safe to use from several threads."""
 
-    def __init__(self, *, now: Callable[[], datetime], allow_private: bool) -> None:
-        """allow_private: providers may stand in the own network and speak plain http."""
+    def __init__(
+        self, *, now: Callable[[], datetime], allow_private: bool, whole_s: float = _WHOLE_S
+    ) -> None:
+        """allow_private: providers may stand in the own network and speak plain http. whole_s: most that one
+        question takes from connecting to the last byte, however slowly the bytes come, in seconds.
+        """
         self._now = now
+        self._whole_s = whole_s
         self._allow_private = allow_private
         self._lock = Lock()
         self._kept: dict[str, _Kept] = {}
@@ -142,25 +149,39 @@ class Providers:
                 raise
             raise DomainError(OIDC_UNFIT, reason=str(refused.facts["reason"])) from refused
         try:
-            with (
-                httpx.Client(timeout=_TIMEOUT, trust_env=False, follow_redirects=False) as client,
-                client.stream(
-                    method,
-                    target.url,
-                    data=form,
-                    auth=auth or httpx.USE_CLIENT_DEFAULT,
-                    headers={"Host": target.host_header, "Accept": "application/json"},
-                    extensions={"sni_hostname": target.host},
-                ) as answer,
-            ):
-                return _json_of(answer, is_token=form is not None)
+            # A loop of its own for each question: only so can the whole of it be given an end.
+            return asyncio.run(self._answer(method, target, form, auth))
+        except TimeoutError as late:
+            raise _unreachable("it takes too long") from late
         except (httpx.HTTPError, httpx.InvalidURL) as failed:
             raise _unreachable(type(failed).__name__) from failed
 
+    async def _answer(
+        self, method: str, target: Target, form: Mapping[str, str] | None, auth: httpx.Auth | None
+    ) -> Mapping[str, Any]:
+        async with (
+            asyncio.timeout(self._whole_s),
+            httpx.AsyncClient(timeout=_TIMEOUT, trust_env=False, follow_redirects=False) as client,
+            client.stream(
+                method,
+                target.url,
+                data=form,
+                auth=auth or httpx.USE_CLIENT_DEFAULT,
+                # Not packed: a few bytes that unpack to gigabytes would be unpacked before they are counted.
+                headers={
+                    "Host": target.host_header,
+                    "Accept": "application/json",
+                    "Accept-Encoding": "identity",
+                },
+                extensions={"sni_hostname": target.host},
+            ) as answer,
+        ):
+            return await _json_of(answer, is_token=form is not None)
 
-def _json_of(answer: httpx.Response, *, is_token: bool) -> Mapping[str, Any]:
+
+async def _json_of(answer: httpx.Response, *, is_token: bool) -> Mapping[str, Any]:
     content = bytearray()
-    for part in answer.iter_bytes():
+    async for part in answer.aiter_raw():
         content += part
         if len(content) > _MOST_BYTES:
             raise _unreachable("it is too long")
