@@ -180,7 +180,7 @@ def test_defect_is_told_by_its_correlation_id_alone(desk: Desk, monkeypatch: pyt
     def broken(*_given: object, **_named: object) -> None:
         raise ZeroDivisionError("a secret of the inside")
 
-    monkeypatch.setattr("counterfoil.entrypoints.http.giving.accept_command", broken)
+    monkeypatch.setattr("counterfoil.entrypoints.http.giving.CommandIntake.give", broken)
     answer = desk.post("mara", REJECT, {"reason": "no"})
     assert (answer.status_code, answer.json()["code"]) == (500, "ServiceFailed")
     assert "secret" not in answer.text
@@ -196,7 +196,7 @@ def test_store_that_is_out_of_reach_is_told_without_its_inside(
     def out_of_reach(*_given: object, **_named: object) -> None:
         raise StoreError(STORE_FAILED, reason="/var/lib/secret is full")
 
-    monkeypatch.setattr("counterfoil.entrypoints.http.giving.accept_command", out_of_reach)
+    monkeypatch.setattr("counterfoil.entrypoints.http.giving.CommandIntake.give", out_of_reach)
     answer = desk.post("mara", REJECT, {"reason": "no"})
     assert (answer.status_code, answer.json()["code"]) == (503, "ServiceUnavailable")
     assert "secret" not in answer.text
