@@ -5,14 +5,17 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
 import pytest
 from httpx import Response
 
+from counterfoil.entrypoints.http.app import create_app
 from counterfoil.ingest.invoice_template import template_csv, template_xlsx
-from http_writes.writes_support import Desk, pointers
+from http_writes.writes_support import Desk, pointers, service_of
+from served_app import served
 
 INVOICE = b"<?xml version='1.0'?><Invoice>of somebody</Invoice>"
 
@@ -70,6 +73,36 @@ def test_batch_of_a_thousand_files_is_one_command(desk: Desk) -> None:
     answer = send(desk, "mara", "/v1/invoice-batches", files=files)
     assert answer.status_code == 202, answer.text
     assert len(answer.json()["body"]["files"]) == 1_000
+
+
+def test_packages_together_unpack_to_no_more_than_one_may(desk: Desk) -> None:
+    """Each of them is small enough; all of them would fill the memory."""
+    packed = []
+    for name in "ab":
+        held = io.BytesIO()
+        with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as package:
+            for number in range(2):
+                package.writestr(f"{name}{number}.xml", INVOICE + b" " * 30_000)
+        packed.append(("files", (f"{name}.zip", held.getvalue())))
+    service = replace(service_of(desk.store, desk.town), most_upload_bytes=20_000)
+    with served(create_app(service)) as client:
+
+        def status(files: Any) -> int:
+            answer = client.post("/v1/invoice-batches", files=files, headers=desk.headers("mara"))
+            return answer.status_code
+
+        assert status(packed[:1]) == 202
+        assert status(packed) == 413
+
+
+def test_somebody_unknown_is_refused_before_its_file_is_read(desk: Desk) -> None:
+    """The form could not be read: had it been looked at, the answer would say so."""
+    for path in ("/v1/documents", "/v1/documents/opaque", "/v1/invoice-batches"):
+        for credential in ({}, {"Authorization": "Bearer cft_nobody"}):
+            headers = {"Content-Type": "multipart/form-data", "Idempotency-Key": "k", **credential}
+            answer = desk.client.post(path, content=b"no form", headers=headers)
+            assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, "Bearer"), path
+            assert answer.headers["X-Request-Id"] == answer.json()["correlation_id"]
 
 
 def test_repeated_upload_keeps_nothing_twice(desk_on_both: Desk) -> None:

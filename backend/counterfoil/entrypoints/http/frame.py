@@ -7,15 +7,18 @@ import re
 import secrets
 from time import monotonic
 
-from fastapi import HTTPException
+from fastapi import HTTPException, Request, Response
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from counterfoil.domain.errors import CounterfoilError
+from counterfoil.entrypoints.http.problems import refusal
 from counterfoil.entrypoints.http.service import HttpService
 from counterfoil.entrypoints.logs import correlation
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 _UPLOADS = ("/v1/invoices", "/v1/invoice-batches", "/v1/documents", "/v1/external-liens/import")
+_WITH_BODY = ("POST", "PUT", "PATCH", "DELETE")
 _HEADERS = (
     ("x-content-type-options", "nosniff"),
     ("x-frame-options", "DENY"),
@@ -54,10 +57,28 @@ class Frame:
             await send(message)
 
         try:
-            await self._app(scope, self._limited(scope, headers, receive), sending)
+            refused = await self._refused(scope)
+            if refused is None:
+                await self._app(scope, self._limited(scope, headers, receive), sending)
+            else:
+                await refused(scope, receive, sending)
         finally:
             _told(scope, status, monotonic() - begun)
             correlation.reset(named)
+
+    async def _refused(self, scope: Scope) -> Response | None:
+        """The answer to somebody unknown who would send a file; None for everybody else.
+
+        Forms are read before a route asks who sends them, and nobody unknown makes us read so much.
+        """
+        if scope["method"] not in _WITH_BODY or not scope["path"].startswith(_UPLOADS):
+            return None
+        request = Request(scope)
+        try:
+            await self._service.gate.authenticate(request)
+        except CounterfoilError as refused:
+            return refusal(request, refused)
+        return None
 
     def _limited(self, scope: Scope, headers: Headers, receive: Receive) -> Receive:
         """The body, cut off with 413 where it goes beyond the limit, whatever its length is said to be."""

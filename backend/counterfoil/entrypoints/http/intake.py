@@ -274,8 +274,18 @@ class _Files:
 
 
 def _parts(service: HttpService, sent: list[_Sent]) -> list[UploadedPart]:
-    limits = ReadLimits(max_bytes=service.most_upload_bytes * _UNPACKED_TO, max_container_entries=MOST_FILES)
-    return [part for each in sent for part in parts_of(each.name, each.content, limits=limits)]
+    """What was sent, unpacked. The bound is for all packages together: there may be thousands of them."""
+    parts: list[UploadedPart] = []
+    room = service.most_upload_bytes * _UNPACKED_TO
+    for each in sent:
+        limits = ReadLimits(max_bytes=room, max_container_entries=MOST_FILES)
+        for part in parts_of(each.name, each.content, limits=limits):
+            room = max(0, room - len(part.content))
+            parts.append(part)
+            if len(parts) > MOST_FILES:
+                # One too many: the body's model says so.
+                return parts
+    return parts
 
 
 def _ref(part: UploadedPart) -> FileRef:
