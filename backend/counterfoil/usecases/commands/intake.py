@@ -89,7 +89,12 @@ class CommandIntake:
                 return
 
     def _take_down(self, waiting: Sequence[_Waiting]) -> None:
-        together, alone = _one_a_key(waiting)
+        # A giver who went away before this is left out. From here on nobody can take a future back: the
+        # answer to one that was taken back would end this thread, and every later command would wait.
+        staying = [each for each in waiting if each[1].set_running_or_notify_cancel()]
+        if not staying:
+            return
+        together, alone = _one_a_key(staying)
         try:
             outcomes = self._together([given for given, _ in together])
         except Exception:  # noqa: BLE001 - one of them, or the database: each finds out by itself
