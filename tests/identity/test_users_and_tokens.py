@@ -17,6 +17,12 @@ from counterfoil.usecases.identity.organisations import (
     set_policy,
 )
 from counterfoil.usecases.identity.rights import check_afresh, identify
+from counterfoil.usecases.identity.sessions import (
+    end_own_session,
+    log_out,
+    log_out_everywhere,
+    open_sessions,
+)
 from counterfoil.usecases.identity.tokens import create_token, revoke_token
 from counterfoil.usecases.identity.users import (
     create_user,
@@ -399,3 +405,28 @@ def test_the_scope_of_a_token_binds_also_where_the_role_is_there(town: Town, sco
             with pytest.raises(CounterfoilError) as refused:
                 check_afresh(work, principal, now=town.clock(), scope=asked)
             assert refused.value.code == "NotPermitted"
+
+
+def test_a_token_ends_nothing_but_itself(town: Town) -> None:
+    """One that only reads and was stolen must not stop what its user's programs and browsers do."""
+    other, other_secret = makes_token(town, "mara", Scope.READ, Scope.WRITE)
+    own, stolen = makes_token(town, "mara", Scope.READ)
+    session = town.secrets["mara"]
+    with town.store.read() as work:
+        named = open_sessions(work, town.users["mara"], now=town.clock())[0].session_id
+    town.secrets["mara"] = stolen
+    asking = town.asking("mara")
+    for ends in (
+        lambda work: revoke_token(work, asking, token_id=other),
+        lambda work: log_out(work, asking),
+        lambda work: log_out_everywhere(work, asking),
+        lambda work: end_own_session(work, asking, session_id=named),
+    ):
+        with pytest.raises(CounterfoilError) as refused, town.store.concurrent() as work:
+            ends(work)
+        assert refused.value.code == "NotPermitted"
+    with town.store.concurrent() as work:
+        assert revoke_token(work, asking, token_id=own).revoked_at == town.clock()
+    with town.store.read() as work:
+        for secret in (other_secret, session):
+            identify(work, secret, now=town.clock())

@@ -20,12 +20,18 @@ _SESSION_ID = "session:"
 
 def log_out(work: IdentityWork, asking: Asking) -> None:
     """End the session that asks. Raises DomainError NotPermitted for an API token: it is revoked instead."""
+    own = _session_of(asking)
+    if not work.credentials.end_session(own, asking.now):
+        raise DomainError(CREDENTIAL_INVALID)
+    record(work, asking, "session.ended", f"user:{asking.principal.user_id}")
+
+
+def _session_of(asking: Asking) -> str:
+    """The hash that names the session that asks. Raises DomainError NotPermitted for an API token."""
     credential_id = asking.principal.credential_id
     if not credential_id.startswith(_SESSION_ID):
         raise DomainError(NOT_PERMITTED, needed="a session")
-    if not work.credentials.end_session(credential_id.removeprefix(_SESSION_ID), asking.now):
-        raise DomainError(CREDENTIAL_INVALID)
-    record(work, asking, "session.ended", f"user:{asking.principal.user_id}")
+    return credential_id.removeprefix(_SESSION_ID)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +64,11 @@ def session_id_of(session_hash: str) -> str:
 
 
 def end_own_session(work: IdentityWork, asking: Asking, *, session_id: str) -> None:
-    """End one session of the user who asks. Raises DomainError SessionUnknown, also for somebody else's."""
+    """End one session of the user who asks, from a session.
+
+    Raises DomainError SessionUnknown, also for somebody else's, or NotPermitted.
+    """
+    _session_of(asking)
     user_id = asking.principal.user_id
     for kept in work.credentials.open_sessions_of(user_id, now=asking.now):
         if session_id_of(kept.session_hash) == session_id and work.credentials.end_session(
@@ -70,7 +80,11 @@ def end_own_session(work: IdentityWork, asking: Asking, *, session_id: str) -> N
 
 
 def log_out_everywhere(work: IdentityWork, asking: Asking) -> int:
-    """End all sessions of the user who asks; how many were open."""
+    """End all sessions of the user who asks, from one of them; how many were open.
+
+    Raises DomainError NotPermitted for an API token, which has no business with people's sessions.
+    """
+    _session_of(asking)
     ended = work.credentials.end_sessions_of(asking.principal.user_id, asking.now)
     record(work, asking, "session.all_ended", f"user:{asking.principal.user_id}", {"count": ended})
     return ended

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from counterfoil.domain.access import Scope, UserRole, scopes_of
+from counterfoil.domain.access import NOT_PERMITTED, Scope, UserRole, scopes_of
 from counterfoil.domain.errors import DomainError
 from counterfoil.domain.ids import TOKEN as TOKEN_ID
 from counterfoil.domain.ids import new_id
@@ -57,7 +57,8 @@ def create_token(
 def revoke_token(work: IdentityWork, asking: Asking, *, token_id: str) -> TokenRecord:
     """Revoke an own token, or as an administrator one of any user of the organisation.
 
-    Revoking again changes nothing. Raises DomainError TokenUnknown, also for somebody else's.
+    A token revokes itself and no other, so that who steals one that only reads stops nothing else. Revoking
+    again changes nothing. Raises DomainError TokenUnknown, also for somebody else's, or NotPermitted.
     """
     rights = check_afresh(work, asking.principal, now=asking.now, scope=Scope.READ)
     token = work.credentials.token(token_id)
@@ -70,6 +71,9 @@ def revoke_token(work: IdentityWork, asking: Asking, *, token_id: str) -> TokenR
         or not (administers or owner.user_id == asking.principal.user_id)
     ):
         raise DomainError(refusals.TOKEN_UNKNOWN, token_id=token_id)
+    credential_id = asking.principal.credential_id
+    if not (administers or credential_id.startswith("session:") or credential_id == token_id):
+        raise DomainError(NOT_PERMITTED, needed="a session")
     if not work.credentials.revoke_token(token_id, asking.now):
         return token
     record(work, asking, "token.revoked", f"token:{token_id}")
