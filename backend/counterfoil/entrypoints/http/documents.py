@@ -9,6 +9,7 @@ from pydantic import Json
 
 from counterfoil.domain.access import OrganisationKind, Principal, Scope, UserRole
 from counterfoil.domain.errors import DomainError
+from counterfoil.domain.file_acquaintance import known_parties
 from counterfoil.domain.file_entitlement import entitled_parties
 from counterfoil.entrypoints.http.document_shapes import (
     HASH_PATTERN,
@@ -32,7 +33,13 @@ from counterfoil.entrypoints.http.service import HttpService
 from counterfoil.ports.files import Reader as FileReader
 from counterfoil.ports.files import SubjectFile, owner_of
 from counterfoil.ports.service_store import ServiceUnitOfWork
-from counterfoil.usecases.files.give_access import demand_may_add, demand_reader, end_share, share
+from counterfoil.usecases.files.give_access import (
+    demand_may_add,
+    demand_reader,
+    end_share,
+    share,
+    shown_readers,
+)
 from counterfoil.usecases.files.uploads import OpaqueUpload, Upload
 from counterfoil.usecases.identity.rights import check_afresh
 
@@ -204,7 +211,10 @@ def _add_readings(routes: APIRouter, service: HttpService) -> None:
     def show_document_wraps(principal: Reader, document_id: DocumentId) -> DocumentWraps:
         with service.store.read() as work:
             _, wrap = service.files.stored(work, file_id=document_id, owner=_owner(principal))
-            wanted = service.files.wanted_wraps(work, file_id=document_id)
+            owners = _owners_to_wrap_for(service, work, principal, document_id)
+            wanted = [
+                each for each in service.files.wanted_wraps(work, file_id=document_id) if each.owner in owners
+            ]
             return DocumentWraps(
                 document_id=document_id,
                 key_id=wrap.key_id,
@@ -246,7 +256,8 @@ def _add_sharing(routes: APIRouter, service: HttpService) -> None:
     ) -> list[DocumentReader]:
         with service.store.read() as work:
             demand_reader(work, subject, _owner(principal))
-            return [_reader(work, each) for each in work.files.readers_of(subject)]
+            shown = shown_readers(work, subject, known=_known(service, principal, subject))
+            return [_reader(work, each) for each in shown]
 
     @routes.post(
         "/document-readers",
@@ -343,6 +354,26 @@ def _demand(service: HttpService, work: ServiceUnitOfWork, principal: Principal,
     if entitled:
         service.files.settle(work, subject, entitled)
     return owner
+
+
+def _known(service: HttpService, principal: Principal, subject: str) -> frozenset[int] | None:
+    """The parties around a subject that the caller knows from the ledger; None: all."""
+    with service.reading.reading() as view:
+        viewer = view.viewer(org_kind=principal.org_kind.value, party_id=principal.party_id)
+        return known_parties(view.visibility, viewer, subject)
+
+
+def _owners_to_wrap_for(
+    service: HttpService, work: ServiceUnitOfWork, principal: Principal, document_id: str
+) -> set[str]:
+    """The readers of a file that the caller may be told of, over the subjects where it reads the file."""
+    owner, found = _owner(principal), set()
+    for entry in work.files.places_of(document_id):
+        own = work.files.reader(entry.subject, owner)
+        if own is not None and own.may_read(entry.position):
+            shown = shown_readers(work, entry.subject, known=_known(service, principal, entry.subject))
+            found.update(each.owner for each in shown)
+    return found
 
 
 def _created(entry: SubjectFile) -> Answer:

@@ -31,6 +31,21 @@ def demand_may_add(
     return entitled
 
 
+def shown_readers(
+    work: SharingUnitOfWork, subject: str, *, known: frozenset[int] | None
+) -> tuple[Reader, ...]:
+    """Everybody who reads a subject's files, as one reader is told of them.
+
+    known: the parties that it knows, None for all. Whom a reader gave access is shown to the others, so that
+    they can end it.
+    """
+    readers = work.files.readers_of(subject)
+    if known is None:
+        return readers
+    owners = owners_among(work, known, "")
+    return tuple(each for each in readers if each.basis is Basis.SHARED or each.owner in owners)
+
+
 def share(
     work: SharingUnitOfWork, files: EncryptedFiles, *, subject: str, owner: str, party_id: int
 ) -> Reader:
