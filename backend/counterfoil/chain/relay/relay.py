@@ -116,7 +116,9 @@ class InstructionRelay:
             if refused.output:
                 return self._refused(step, refused.output)
             if refused.is_node_trouble:
-                raise unavailable(f"trial of an instruction: {refused}") from refused
+                # It answers, and cannot do this one: no reason to keep the others waiting.
+                failed = unavailable(f"trial of an instruction: {refused}")
+                return TriedStep(step=step, gas_limit=0, error=failed)
             error = self._gateway.explain_revert(
                 refused.output or b"", contract=step.contract, function=step.function
             )

@@ -15,6 +15,7 @@ from counterfoil.store.schema.ledger import chain_events
 from counterfoil.store.schema.outbox import chain_transactions, sender_lanes, worker_beats
 
 _OF_INSTRUCTIONS = ("InstructionExecuted", "InstructionRefused")
+_OF_REVOCATIONS = ("NonceRevoked",)
 
 
 class SqlOutbox:
@@ -129,10 +130,17 @@ class SqlOutbox:
 
         The nonce of 256 bits stands in the event's values in decimal; nothing else is as long by chance.
         """
+        return self._places(_OF_INSTRUCTIONS, key=key, nonce=nonce)
+
+    def is_revoked(self, *, key: str, nonce: int) -> bool:
+        """Whether the indexed chain says that the key gave the nonce up unused."""
+        return bool(self._places(_OF_REVOCATIONS, key=key, nonce=nonce))
+
+    def _places(self, events: Collection[str], *, key: str, nonce: int) -> tuple[str, ...]:
         rows = self._connection.execute(
             select(chain_events.c.tx_hash)
             .where(
-                chain_events.c.event.in_(_OF_INSTRUCTIONS),
+                chain_events.c.event.in_(events),
                 chain_events.c.args_json.contains(str(nonce), autoescape=True),
                 chain_events.c.args_json.contains(key, autoescape=True),
             )

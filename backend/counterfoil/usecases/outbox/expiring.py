@@ -10,6 +10,7 @@ from counterfoil.usecases.outbox.fault_points import BEFORE_EXPIRE, EXPIRED
 from counterfoil.usecases.outbox.problems import COMMAND_EXPIRED, problem_json
 from counterfoil.usecases.outbox.results import result_json
 from counterfoil.usecases.outbox.sending_desk import SendingDesk
+from counterfoil.usecases.outbox.signatures import SHOWN_LATER
 
 _MOST_AT_ONCE = 200
 _NEVER_SENT = frozenset({StepState.UNSIGNED, StepState.SIGNED})
@@ -19,7 +20,11 @@ def expire_overdue(desk: SendingDesk) -> int:
     """End what is past its time; how many that were. What is on its way to the chain is left alone."""
     now = desk.now()
     with desk.store.read() as work:
-        overdue = work.commands.overdue(now=now, limit=_MOST_AT_ONCE)
+        overdue = [
+            command
+            for command in work.commands.overdue(now=now, limit=_MOST_AT_ONCE)
+            if not _may_have_happened(work, command)
+        ]
     if not overdue:
         return 0
     desk.at(BEFORE_EXPIRE)
@@ -43,6 +48,16 @@ def expire_overdue(desk: SendingDesk) -> int:
                 expired += 1
     desk.at(EXPIRED)
     return expired
+
+
+def _may_have_happened(work: ServiceUnitOfWork, command: CommandRecord) -> bool:
+    """Whether its instruction is on the chain already, sent by somebody else: then it ends as that says."""
+    if command.state is not CommandState.READY:
+        return False
+    step = work.commands.step_of(command.command_id, command.steps_done)
+    return command.waiting_for == SHOWN_LATER or (
+        step is not None and bool(work.outbox.instruction_places(key=step.key, nonce=step.nonce))
+    )
 
 
 def done_before(work: ServiceUnitOfWork, command: CommandRecord) -> tuple[StepRecord, ...]:

@@ -105,12 +105,26 @@ class LaneKeeper:
         head, _ = self.desk.relay.head()
         if head < mined.block_number + self.desk.confirmations:
             return self._keep_receipt(transaction, mined)
-        self.desk.read_model.sync()
-        if self.desk.read_model.block_number < mined.block_number:
-            self._say(transaction, f"the index to reach block {mined.block_number}")
+        missing = self._missing_in_index(mined)
+        if missing is not None:
+            self._say(transaction, missing)
             return False
         settle(self.desk, transaction, mined, steps)
         return True
+
+    def _missing_in_index(self, mined: MinedTransaction) -> str | None:
+        """What the index lacks before the outcome can be taken over, None where it has the very block.
+
+        A node that lags behind another one may tell of a branch that the index does not follow any more.
+        """
+        self.desk.read_model.sync()
+        if self.desk.read_model.block_number < mined.block_number:
+            return f"the index to reach block {mined.block_number}"
+        with self.desk.store.read() as work:
+            heads = work.chain_log.recent_heads()
+        if any(each.number == mined.block_number and each.block_hash != mined.block_hash for each in heads):
+            return f"node and index to agree on block {mined.block_number}"
+        return None
 
     def _keep_receipt(self, transaction: TransactionRecord, mined: MinedTransaction) -> bool:
         if transaction.state is TransactionState.MINED and transaction.block_hash == mined.block_hash:
@@ -250,7 +264,9 @@ class LaneKeeper:
                 raise TypeError("a transaction that replaces another needs no free nonce")
             for step in kept:
                 work.commands.change_step(step, tx_id=smaller.tx_id)
-        self.budget = min(self.budget, self.desk.relay.gas_of_batch(steps) // 2)
+        if kept:
+            # A single one is refused for itself; that says nothing of others together.
+            self.budget = min(self.budget, self.desk.relay.gas_of_batch(steps) // 2)
         _log.warning("a batch was too large", extra={"tx_hash": transaction.tx_hash, "count": len(steps)})
 
     def _refuse_for_size(self, work: ServiceUnitOfWork, steps: tuple[StepRecord, ...]) -> None:

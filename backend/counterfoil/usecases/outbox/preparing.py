@@ -245,15 +245,20 @@ def _failed(command: CommandRecord) -> _Prepared:
 
 
 def _later(command: CommandRecord, now: datetime, passing: CounterfoilError) -> _Prepared:
-    """Left as it is, and looked at again later: each time after twice the time that it has waited."""
-    waited = max(now - command.waiting_since, timedelta())
+    """Left as it is, and looked at again later."""
     _log.info("command waits", extra=_told(command, passing.code))
     return _Prepared(
         command=command,
         state=command.state,
         waiting_for=f"{passing.code}: {passing.message}",
-        columns={"not_before": now + min(max(waited, _FIRST_WAIT), _LONGEST_WAIT)},
+        columns={"not_before": next_look(command, now)},
     )
+
+
+def next_look(command: CommandRecord, now: datetime) -> datetime:
+    """When to try a command again that had to wait: each time after twice the time that it has waited."""
+    waited = max(now - command.waiting_since, timedelta())
+    return now + min(max(waited, _FIRST_WAIT), _LONGEST_WAIT)
 
 
 def _log_fault(command: CommandRecord, code: str) -> None:

@@ -10,7 +10,13 @@ from counterfoil.domain.commands import CommandState, StepState
 from counterfoil.domain.errors import CounterfoilError
 from counterfoil.ports.commands import CommandRecord, StepRecord
 from counterfoil.ports.engine import Signer
-from counterfoil.ports.outbox import StepOutcome, TransactionRecord, TransactionState, TriedStep
+from counterfoil.ports.outbox import (
+    MinedTransaction,
+    StepOutcome,
+    TransactionRecord,
+    TransactionState,
+    TriedStep,
+)
 from counterfoil.usecases.outbox.expiring import done_before
 from counterfoil.usecases.outbox.fault_points import (
     BATCH_SIGNED,
@@ -20,9 +26,11 @@ from counterfoil.usecases.outbox.fault_points import (
     VOIDED,
 )
 from counterfoil.usecases.outbox.lanes import LaneKeeper
-from counterfoil.usecases.outbox.problems import TOO_LARGE
+from counterfoil.usecases.outbox.preparing import next_look
+from counterfoil.usecases.outbox.problems import TOO_LARGE, is_passing
 from counterfoil.usecases.outbox.sending_desk import SendingDesk
 from counterfoil.usecases.outbox.settling import goes_on_after, refuse, settle_step
+from counterfoil.usecases.outbox.signatures import SHOWN_LATER
 
 _log = logging.getLogger("counterfoil.outbox")
 # Nodes take transactions up to 128 KiB, and each instruction carries more than its arguments.
@@ -75,7 +83,9 @@ class Relay:
                 if each is too_large:
                     self._refuse(commands[each.step.command_id], CounterfoilError(TOO_LARGE), each)
             elif each.spent:
-                self._settle_elsewhere(commands[each.step.command_id], each, is_quiet=is_quiet)
+                self._settle_elsewhere(commands[each.step.command_id], each)
+            elif is_passing(each.error):
+                self._put_off(commands[each.step.command_id], each.error)
             elif is_quiet and is_first:
                 # Nothing before it can still make it possible.
                 self._refuse(commands[each.step.command_id], each.error, each)
@@ -157,37 +167,69 @@ class Relay:
                     work.commands.change_step(step, refusal=tried.refusal)
         self._desk.at(VOIDED)
 
-    def _settle_elsewhere(self, command: CommandRecord, tried: TriedStep, *, is_quiet: bool) -> None:
+    def _put_off(self, command: CommandRecord, error: CounterfoilError) -> None:
+        """The node cannot try this one out: the others do not wait for it, and it says what it waits for."""
+        now = self._desk.now()
+        with self._desk.store.concurrent() as work:
+            work.commands.change(
+                command,
+                now=now,
+                waiting_for=f"{error.code}: {error.message}",
+                not_before=next_look(command, now),
+            )
+
+    def _settle_elsewhere(self, command: CommandRecord, tried: TriedStep) -> None:
         """The instruction is spent: somebody relayed it, or an earlier transaction of ours was there after
-        all. Where the chain says what it did, that is its outcome; where nothing does, its key revoked it.
+        all. Where the chain says for good what it did, that is its outcome.
+
+        Only a revocation that the chain shows means that it did nothing: a node that answers for transactions
+        without a block, or an index behind another node, has nothing to show for what did take effect.
         """
         desk, step = self._desk, tried.step
         desk.read_model.sync()
         with desk.store.read() as work:
             places = work.outbox.instruction_places(key=step.key, nonce=step.nonce)
-            earlier = done_before(work, command)
+            is_revoked = not places and work.outbox.is_revoked(key=step.key, nonce=step.nonce)
+        if is_revoked and tried.error is not None:
+            self._refuse(command, tried.error, tried)
+            return
         for tx_hash in places:
             mined = desk.relay.mined(tx_hash)
             found = None if mined is None else _outcome_in(mined.outcomes, step)
             if mined is None or found is None:
                 continue
-            goes_on = goes_on_after(desk, command, found)
-            with desk.store.concurrent() as work:
-                sent = work.commands.change(command, now=desk.now(), state=CommandState.SENT)
-                if sent is not None:
-                    settle_step(
-                        desk,
-                        work,
-                        command=sent,
-                        step=step,
-                        outcome=found,
-                        mined=mined,
-                        goes_on=goes_on,
-                        earlier=earlier,
-                    )
+            head, _ = desk.relay.head()
+            if head < mined.block_number + desk.confirmations:
+                self._say(command, f"{desk.confirmations} blocks on top of block {mined.block_number}")
+            else:
+                self._take_over(command, step, found, mined)
             return
-        if not places and is_quiet and tried.error is not None:
-            self._refuse(command, tried.error, tried)
+        self._say(command, SHOWN_LATER)
+
+    def _take_over(
+        self, command: CommandRecord, step: StepRecord, found: StepOutcome, mined: MinedTransaction
+    ) -> None:
+        desk = self._desk
+        goes_on = goes_on_after(desk, command, found)
+        with desk.store.concurrent() as work:
+            earlier = done_before(work, command)
+            sent = work.commands.change(command, now=desk.now(), state=CommandState.SENT)
+            if sent is not None:
+                settle_step(
+                    desk,
+                    work,
+                    command=sent,
+                    step=step,
+                    outcome=found,
+                    mined=mined,
+                    goes_on=goes_on,
+                    earlier=earlier,
+                )
+
+    def _say(self, command: CommandRecord, sentence: str) -> None:
+        if command.waiting_for != sentence:
+            with self._desk.store.concurrent() as work:
+                work.commands.change(command, now=self._desk.now(), waiting_for=sentence)
 
 
 def _outcome_in(outcomes: Sequence[StepOutcome], step: StepRecord) -> StepOutcome | None:

@@ -35,6 +35,8 @@ SIGNER_MISSTATED = declare(
 )
 
 RELAYED_NEXT = "the service sends it to the ledger"
+SHOWN_LATER = "the node to show what became of its instruction, which is used up"
+"""What a ready command waits for whose instruction took effect, or was refused, nobody can say yet where."""
 
 
 def instruction_to_sign(
