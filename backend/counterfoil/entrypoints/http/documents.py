@@ -367,7 +367,8 @@ def _owners_to_wrap_for(
     service: HttpService, work: ServiceUnitOfWork, principal: Principal, document_id: str
 ) -> set[str]:
     """The readers of a file that the caller may be told of, over the subjects where it reads the file."""
-    owner, found = _owner(principal), set()
+    owner = _owner(principal)
+    found: set[str] = set()
     for entry in work.files.places_of(document_id):
         own = work.files.reader(entry.subject, owner)
         if own is not None and own.may_read(entry.position):
