@@ -13,11 +13,13 @@ import multiprocessing
 import os
 import shutil
 import signal
+import sys
 import threading
 import time
 from collections import Counter
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
+from multiprocessing import forkserver
 from multiprocessing.context import ForkServerContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -77,7 +79,7 @@ ON_POSTGRESQL = (PREPARED, BATCH_STORED, BROADCAST_DONE, SETTLED, *OF_INDEXER)
 _AFTER_A_CRASH = {BEFORE_RECOVERY: BATCH_STORED, RECOVERED: BROADCAST_DONE}
 # Met once a load, or at the first commands only.
 _FIRST_TIME = frozenset({BEFORE_VOID, VOIDED, BEFORE_EXPIRE, EXPIRED, RECEIPT_STORED})
-_QUEUED, _FED = 12, 16
+_QUEUED, _FED = 10, 10
 _FIRST_AMOUNT = 1_001
 _SETTLED_IN = 3
 _CONFIRMATIONS = 6
@@ -232,8 +234,19 @@ def _feed(store: Store, settings: Settings, stop: threading.Event, fed: list[str
 
 
 def _context() -> ForkServerContext:
+    """Workers are forked from a server that has the program loaded, which takes seconds each time."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["crash_support"])
+    context.set_forkserver_preload([__name__])
+    # Python 3.11's server looks for what it loads along the environment's path only.
+    before = os.environ.get("PYTHONPATH")
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, sys.path))
+    try:
+        forkserver.ensure_running()
+    finally:
+        if before is None:
+            del os.environ["PYTHONPATH"]
+        else:
+            os.environ["PYTHONPATH"] = before
     return context
 
 

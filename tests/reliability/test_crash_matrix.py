@@ -17,7 +17,7 @@ from crash_support import OF_INDEXER, ON_POSTGRESQL, POINTS, make_template, run_
 from database_support import fresh_postgresql
 from ledger_support import make_bare_home, make_traded_home
 
-ENDS = {"done": 30, "refused": 2, "expired": 1}
+ENDS = {"done": 22, "refused": 2, "expired": 1}
 
 
 @pytest.fixture(scope="module")
