@@ -7,7 +7,7 @@ import hashlib
 import hmac
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -29,7 +29,7 @@ from counterfoil.usecases.delivery import schedule
 from counterfoil.usecases.delivery.messages import Cursor
 from counterfoil.usecases.delivery.sending import Sender
 from counterfoil.usecases.delivery.signing import headers_of, new_secret
-from counterfoil.usecases.delivery.targets import check_url, find_target, is_public
+from counterfoil.usecases.delivery.targets import check_url, find_target, is_public, resolve
 from counterfoil.usecases.delivery.webhook_loop import WebhookLoop, secret_purpose
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -421,6 +421,30 @@ def test_a_slow_endpoint_holds_no_other(office: Office) -> None:
     office.receiver.gate.set()
     office.run(loop)
     assert office.states(slow) == {DeliveryState.DELIVERED}
+
+
+def test_names_that_nobody_answers_for_hold_no_other(office: Office) -> None:
+    """More of them than a thread pool of the usual size has threads."""
+    org_id = office.organisation(FIRST)
+    for _ in range(10):
+        office.endpoint(org_id, base="http://slow.example")
+    quick = office.endpoint(org_id)
+    answered = threading.Event()
+
+    def resolving(host: str, port: int) -> Sequence[str]:
+        if host == "slow.example":
+            answered.wait()
+        return resolve("127.0.0.1", port)
+
+    loop = office.loop(resolving=resolving, timeout_s=60.0)
+    try:
+        loop.turn()
+        while DeliveryState.WAITING in office.states(quick):
+            loop.turn()
+        assert office.states(quick) == {DeliveryState.DELIVERED}
+    finally:
+        answered.set()
+        loop.settle()
 
 
 def test_a_receiver_that_says_nothing_is_given_its_time_and_no_more(office: Office) -> None:

@@ -11,6 +11,7 @@ import logging
 import threading
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from random import SystemRandom
 
@@ -73,6 +74,9 @@ class WebhookLoop:
         self._under_way: dict[str, str] = {}
         self._changed = threading.Condition(self._lock)
         self._loop = asyncio.new_event_loop()
+        # Names are looked up in threads, which a name server that never answers holds: there is one for every
+        # delivery that can be under way, and one to record it, so that nobody's names hold up the others'.
+        self._loop.set_default_executor(ThreadPoolExecutor(2 * AT_ONCE, thread_name_prefix="webhook"))
         self._client = new_client()
         self._thread = threading.Thread(target=self._loop.run_forever, name="webhooks", daemon=True)
         self._thread.start()
