@@ -25,7 +25,9 @@ from counterfoil.usecases.lots.split_lot import SplitPart, split_lot
 from counterfoil.usecases.notes.confirm_note import confirm_note
 from counterfoil.usecases.notes.mark_matured import mark_matured
 from counterfoil.usecases.notes.propose_note import propose_note
+from counterfoil.usecases.notes.settle_note import settle_note
 from counterfoil.usecases.outbox.signatures import attach_signature, instruction_to_sign
+from counterfoil.usecases.resolving import find_note
 from ledger_support import BANK, DAY_S, HALDEN, LAHN, ledger_in, settings_of
 from outbox_support import (
     KEEPER,
@@ -174,6 +176,20 @@ def test_a_command_of_several_steps_goes_on_until_nothing_is_left(
         steps = work.commands.steps_of([settling])
     assert [step.state for step in steps] == [StepState.DONE] * 3
     assert len({step.nonce for step in steps}) == 3
+
+
+def test_a_payment_whose_rest_others_paid_is_not_begun_anew(
+    worker: OpenWorker, store: Store, members: dict[str, Member]
+) -> None:
+    body = {"note_id": 1, "amount": euros(40_000)}
+    paying = accept(store, members[HALDEN.name], "settle_note", body)
+    while command(store, paying).steps_done == 0:
+        worker.commands.turn()
+    settle_note(worker.ledger.bench, note_id=1)
+    work_off(worker)
+    assert result_of(store, paying)["tx_hash"]
+    assert command(store, paying).steps_done == 1
+    assert find_note(worker.ledger.bench, 1).open_minor == 60_000
 
 
 def test_an_office_acts_with_its_own_key_only(
