@@ -18,9 +18,10 @@ from counterfoil.entrypoints.http.openapi import describe
 from counterfoil.entrypoints.http.problems import add_problem_handlers
 from counterfoil.entrypoints.http.read import read_routers
 from counterfoil.entrypoints.http.reference import reference_router
+from counterfoil.entrypoints.http.segments import SegmentRouter
 from counterfoil.entrypoints.http.service import HttpService
 from counterfoil.entrypoints.http.webhooks import webhook_router
-from counterfoil.entrypoints.http.writes import write_router
+from counterfoil.entrypoints.http.writes import write_routers
 
 PREFIX = "/v1"
 
@@ -47,7 +48,7 @@ def create_app(service: HttpService) -> FastAPI:
     app.state.gate = service.gate
     giver = CommandGiver(service)
     for router in _versioned(service, giver):
-        app.include_router(router, prefix=PREFIX)
+        app.include_router(SegmentRouter(router, prefix=PREFIX), prefix=PREFIX)
     app.include_router(health.router(service))
     app.include_router(reference_router(app))
     add_problem_handlers(app)
@@ -70,7 +71,7 @@ def _versioned(service: HttpService, giver: CommandGiver) -> tuple[APIRouter, ..
         *read_routers(service.reading),
         commands_router(service),
         intake_router(service, giver),
-        write_router(giver),
+        *write_routers(giver),
         *identity_routers(service),
         documents.router(service),
         webhook_router(service),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from functools import cache
 from typing import Annotated, Any, get_type_hints
@@ -16,6 +17,7 @@ from counterfoil.entrypoints.http.command_resource import Command
 from counterfoil.entrypoints.http.giving import CommandGiver, Maker, Prefer
 from counterfoil.entrypoints.http.idempotency import REPLAYED, IdempotencyKey
 from counterfoil.entrypoints.http.problems import problems
+from counterfoil.entrypoints.http.segments import first_segment
 from counterfoil.entrypoints.operations import Body, Operation, operations
 
 LOCATION = {
@@ -29,13 +31,13 @@ COMMAND_ANSWERS: dict[int | str, dict[str, Any]] = {
 }
 
 
-def write_router(giver: CommandGiver) -> APIRouter:
-    """All operations that take a JSON body."""
-    router = APIRouter()
+def write_routers(giver: CommandGiver) -> tuple[APIRouter, ...]:
+    """All operations that take a JSON body, those whose paths begin alike together."""
+    routers: defaultdict[str, APIRouter] = defaultdict(APIRouter)
     for operation in operations():
         if not operation.takes_files:
-            _add(router, operation, giver)
-    return router
+            _add(routers[first_segment(operation.path)], operation, giver)
+    return tuple(routers.values())
 
 
 def _add(router: APIRouter, operation: Operation[Any], giver: CommandGiver) -> None:
