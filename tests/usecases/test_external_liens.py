@@ -130,6 +130,20 @@ def test_what_is_upheld_stays_blocked_until_the_other_lien_has_ended(blocked: Wo
     assert refusal(lambda: again(False)) == "MatchDecided"
 
 
+def test_a_decision_that_is_completed_twice_is_refused_neither_time(blocked: Workbench) -> None:
+    """The service completes a command again after a crash between the record and the command's end."""
+    match = the_match(blocked)
+    decide = lambda **more: resolve_external_match(  # noqa: E731 - said often with one difference
+        blocked, match=match, upheld=True, reason="registered first", decided_by="Wei Lin", **more
+    )
+    decide()
+    assert decide(completing=True).receipts == ()
+    (sheet,) = list_external_matches(blocked)
+    assert (sheet.match.state, sheet.is_blocking) == (MatchState.UPHELD, True)
+    # Somebody else's decision is still one that was taken already.
+    assert refusal(decide) == "MatchDecided"
+
+
 def test_the_reason_is_on_the_ledger_as_a_hash_whose_wording_is_kept(blocked: Workbench) -> None:
     outcome = resolve_external_match(
         blocked, match=the_match(blocked), upheld=False, reason="other goods", decided_by="Wei Lin"

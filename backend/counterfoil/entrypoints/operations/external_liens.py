@@ -160,6 +160,7 @@ OPERATIONS = (
             upheld=body.upheld,
             reason=body.reason,
             decided_by=body.decided_by,
+            completing=desk.steps_done > 0,
         ),
         sentence=lambda _desk, body: (
             f"{'Uphold' if body.upheld else 'Dismiss'} match {body.match_hash[:12]}: {body.reason}"

@@ -40,11 +40,12 @@ _SHORTEST_REFERENCE = 8
 
 
 def resolve_external_match(
-    bench: Workbench, *, match: str, upheld: bool, reason: str, decided_by: str
+    bench: Workbench, *, match: str, upheld: bool, reason: str, decided_by: str, completing: bool = False
 ) -> Outcome:
     """Decide a match. match: its hash or the first characters of it. reason, decided_by: kept here, their
     hash on the ledger. Upheld keeps the asset blocked; it may be dismissed when the other lien has ended.
     Where an interrupted run has put the decision on the ledger, the record takes the reason given then.
+    completing: this very decision is on the ledger; one that is recorded as well is no refusal then.
 
     Raises DomainError MatchNotFound, MatchAmbiguous, MatchNotBlocked, MatchDecided, ReferenceEmpty.
     """
@@ -52,6 +53,8 @@ def resolve_external_match(
     stated = required_text(reason, field="reason")
     by = required_text(decided_by, field="decided by")
     wanted = MatchState.UPHELD if upheld else MatchState.DISMISSED
+    if completing and found.state is wanted:
+        return Outcome(operation="resolve_block", receipts=())
     if found.state is MatchState.DISMISSED or found.state is wanted:
         raise DomainError(MATCH_DECIDED, reference=match, state=found.state.value)
     block = block_of(bench, found)
