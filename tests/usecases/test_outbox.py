@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,8 @@ from counterfoil.usecases.notes.confirm_note import confirm_note
 from counterfoil.usecases.notes.mark_matured import mark_matured
 from counterfoil.usecases.notes.propose_note import propose_note
 from counterfoil.usecases.notes.settle_note import settle_note
+from counterfoil.usecases.outbox.expiring import expire_overdue
+from counterfoil.usecases.outbox.preparing import prepare_due
 from counterfoil.usecases.outbox.signatures import attach_signature, instruction_to_sign
 from counterfoil.usecases.resolving import find_note
 from ledger_support import BANK, DAY_S, HALDEN, LAHN, ledger_in, settings_of
@@ -190,6 +193,28 @@ def test_a_payment_whose_rest_others_paid_is_not_begun_anew(
     assert result_of(store, paying)["tx_hash"]
     assert command(store, paying).steps_done == 1
     assert find_note(worker.ledger.bench, 1).open_minor == 60_000
+
+
+@pytest.mark.parametrize("amount", [200_00, 1_000_00])
+def test_what_is_left_of_a_command_past_its_time_is_not_signed(
+    worker: OpenWorker, store: Store, members: dict[str, Member], amount: int
+) -> None:
+    """Its steps before are told; and where they were all of it, it is done, however late one looks."""
+    body = {"note_id": 1, "amount": euros(amount)}
+    paying = accept(store, members[HALDEN.name], "settle_note", body)
+    while command(store, paying).steps_done == 0:
+        worker.commands.turn()
+    if amount == 200_00:
+        settle_note(worker.ledger.bench, note_id=1)
+    late = replace(worker.desk, now=lambda: datetime.now(UTC) + timedelta(days=30))
+    assert expire_overdue(late) == 0
+    prepare_due(late)
+    ended = command(store, paying)
+    assert ended.state is (CommandState.DONE if amount == 200_00 else CommandState.EXPIRED)
+    assert ended.steps_done == 1
+    assert "PaymentApplied" in (ended.result_json or "")
+    with store.read() as work:
+        assert len(work.commands.steps_of([paying])) == 1
 
 
 def test_an_office_acts_with_its_own_key_only(

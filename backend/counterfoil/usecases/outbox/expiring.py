@@ -31,14 +31,7 @@ def expire_overdue(desk: SendingDesk) -> int:
     expired = 0
     with desk.store.concurrent() as work:
         for command in overdue:
-            told = problem_json(
-                DomainError(
-                    COMMAND_EXPIRED,
-                    waited_for=command.waiting_for or command.state.value,
-                    expired_at=command.expires_at.isoformat(),
-                )
-            )
-            columns = {"problem_json": told}
+            columns = {"problem_json": expired_json(command)}
             took_effect = done_before(work, command)
             if took_effect:
                 columns["result_json"] = result_json(command, took_effect)
@@ -50,8 +43,25 @@ def expire_overdue(desk: SendingDesk) -> int:
     return expired
 
 
+def expired_json(command: CommandRecord) -> str:
+    """The problem of a command past its time: what it waited for, and until when."""
+    return problem_json(
+        DomainError(
+            COMMAND_EXPIRED,
+            waited_for=command.waiting_for or command.state.value,
+            expired_at=command.expires_at.isoformat(),
+        )
+    )
+
+
 def _may_have_happened(work: ServiceUnitOfWork, command: CommandRecord) -> bool:
-    """Whether its instruction is on the chain already, sent by somebody else: then it ends as that says."""
+    """Whether all that was asked for may be on the ledger already: then the command ends as that says.
+
+    Its instruction may have been sent by somebody else. Of one with several steps the last that took effect
+    may be all: preparing finds out, and ends it there where something is left.
+    """
+    if command.state is CommandState.RECEIVED:
+        return command.steps_done > 0 and command.not_before is None
     if command.state is not CommandState.READY:
         return False
     step = work.commands.step_of(command.command_id, command.steps_done)

@@ -19,6 +19,7 @@ from counterfoil.domain.money import Currency, Money
 from counterfoil.ports.commands import CommandRecord, StepRecord
 from counterfoil.ports.outbox import StepCaptured
 from counterfoil.ports.service_store import ServiceUnitOfWork
+from counterfoil.usecases.outbox.expiring import expired_json
 from counterfoil.usecases.outbox.fault_points import BEFORE_PREPARE, PREPARE_STORED, PREPARED
 from counterfoil.usecases.outbox.problems import (
     AMOUNT_GREW,
@@ -181,8 +182,11 @@ def _instructed(
     stated: Mapping[str, Any],
     captured: StepCaptured,
 ) -> _Prepared:
-    signer = operation.signer(captured.key)
     lifetime = command.expires_at - desk.now()
+    if lifetime <= timedelta():
+        # Nothing is signed for a command past its time; what it did before is told.
+        return _expired(desk, command, stated)
+    signer = operation.signer(captured.key)
     step = desk.instructions.step_of(
         captured,
         command_id=command.command_id,
@@ -234,6 +238,13 @@ def _refused(desk: SendingDesk, command: CommandRecord, refused: CounterfoilErro
         # What its earlier steps brought about stays, and is told beside the refusal.
         columns["result_json"] = _result_of_steps(desk, command)
     return _Prepared(command=command, state=CommandState.REFUSED, columns=columns)
+
+
+def _expired(desk: SendingDesk, command: CommandRecord, stated: Mapping[str, Any]) -> _Prepared:
+    columns = {**stated, "problem_json": expired_json(command)}
+    if command.steps_done > 0:
+        columns["result_json"] = _result_of_steps(desk, command)
+    return _Prepared(command=command, state=CommandState.EXPIRED, columns=columns)
 
 
 def _failed(command: CommandRecord) -> _Prepared:
