@@ -79,6 +79,18 @@ def test_command_is_read_by_its_organisation_the_operator_and_auditors_only(desk
     assert command_id not in [each["command_id"] for each in theirs]
 
 
+def test_list_shows_a_command_as_it_is_read_alone_with_the_decisions_about_it(desk: Desk) -> None:
+    command_id, other = (desk.post("mara", CONFIRM, {}).json()["command_id"] for _ in range(2))
+    desk.change(command_id, CommandState.AWAITING_APPROVAL, approvals_needed=1)
+    alone = desk.get("chen", f"/v1/commands/{command_id}").json()
+    rejected = desk.post("chen", f"/v1/commands/{command_id}/reject", {"body_hash": alone["body_hash"]})
+    assert rejected.status_code == 200, rejected.text
+    listed = {each["command_id"]: each for each in desk.get("chen", "/v1/commands").json()["items"]}
+    assert listed[command_id] == desk.get("chen", f"/v1/commands/{command_id}").json()
+    assert [each["decision"] for each in listed[command_id]["approvals"]["decisions"]] == ["rejected"]
+    assert listed[other]["approvals"]["decisions"] == []
+
+
 def test_list_goes_on_where_the_page_before_ended_and_filters(desk: Desk) -> None:
     given = [desk.post("sven", f"/v1/notes/{note}/confirm", {}).json()["command_id"] for note in range(1, 6)]
     desk.post("sven", "/v1/notes/9/withdraw", {})

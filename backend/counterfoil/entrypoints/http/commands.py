@@ -210,7 +210,8 @@ def _page(service: HttpService, principal: Principal, asked: _Asked) -> CommandP
             before=before,
             limit=asked.limit + 1,
         )
-    items = [shown(each) for each in found[: asked.limit]]
+        decisions = work.commands.decisions_about(each.command_id for each in found[: asked.limit])
+    items = [shown(each, decisions.get(each.command_id, ())) for each in found[: asked.limit]]
     last = None
     if len(found) > asked.limit:
         last = service.sealing.seal(json.dumps(items[-1].command_id).encode(), purpose)

@@ -182,12 +182,22 @@ class SqlCommands:
 
     def decisions_of(self, command_id: str) -> tuple[DecisionRecord, ...]:
         """All decisions about a command, in the order in which they were taken."""
-        rows = self._connection.execute(
-            select(command_decisions)
-            .where(command_decisions.c.command_id == command_id)
-            .order_by(command_decisions.c.decided_at, command_decisions.c.user_id)
-        ).mappings()
-        return tuple(DecisionRecord(**{**row, "decision": Decision(row["decision"])}) for row in rows)
+        return self.decisions_about((command_id,)).get(command_id, ())
+
+    def decisions_about(self, command_ids: Iterable[str]) -> Mapping[str, tuple[DecisionRecord, ...]]:
+        """All decisions about these commands, by command; commands without one are left out."""
+        wanted = list(dict.fromkeys(command_ids))
+        found: dict[str, tuple[DecisionRecord, ...]] = {}
+        for start in range(0, len(wanted), _MOST_VALUES):
+            rows = self._connection.execute(
+                select(command_decisions)
+                .where(command_decisions.c.command_id.in_(wanted[start : start + _MOST_VALUES]))
+                .order_by(command_decisions.c.decided_at, command_decisions.c.user_id)
+            ).mappings()
+            for row in rows:
+                made = DecisionRecord(**{**row, "decision": Decision(row["decision"])})
+                found[made.command_id] = (*found.get(made.command_id, ()), made)
+        return found
 
     # -- steps --
 
