@@ -85,7 +85,9 @@ class Relay:
             elif each.spent:
                 self._settle_elsewhere(commands[each.step.command_id], each)
             elif is_passing(each.error):
-                self._put_off(commands[each.step.command_id], each.error)
+                # The node cannot try this one out.
+                told = f"{each.error.code}: {each.error.message}"
+                self._put_off(commands[each.step.command_id], told)
             elif is_quiet and is_first:
                 # Nothing before it can still make it possible.
                 self._refuse(commands[each.step.command_id], each.error, each)
@@ -167,16 +169,11 @@ class Relay:
                     work.commands.change_step(step, refusal=tried.refusal)
         self._desk.at(VOIDED)
 
-    def _put_off(self, command: CommandRecord, error: CounterfoilError) -> None:
-        """The node cannot try this one out: the others do not wait for it, and it says what it waits for."""
+    def _put_off(self, command: CommandRecord, sentence: str) -> None:
+        """Look at it again later, and say what it waits for; the others do not wait for it."""
         now = self._desk.now()
         with self._desk.store.concurrent() as work:
-            work.commands.change(
-                command,
-                now=now,
-                waiting_for=f"{error.code}: {error.message}",
-                not_before=next_look(command, now),
-            )
+            work.commands.change(command, now=now, waiting_for=sentence, not_before=next_look(command, now))
 
     def _settle_elsewhere(self, command: CommandRecord, tried: TriedStep) -> None:
         """The instruction is spent: somebody relayed it, or an earlier transaction of ours was there after
@@ -204,7 +201,7 @@ class Relay:
             else:
                 self._take_over(command, step, found, mined)
             return
-        self._say(command, SHOWN_LATER)
+        self._put_off(command, SHOWN_LATER)
 
     def _take_over(
         self, command: CommandRecord, step: StepRecord, found: StepOutcome, mined: MinedTransaction
