@@ -60,7 +60,7 @@ function request()
 end
 function response(code) if code == 202 then accepted = accepted + 1 else other = other + 1 end end
 """
-LATENCY = re.compile(r"^\s+(50|75|90|99)%\s+([\d.]+)(us|ms|s)$", re.MULTILINE)
+LATENCY = re.compile(r"^\s*(50|75|90|99)%\s+([\d.]+)\s*(us|ms|s)\s*$", re.MULTILINE)
 TO_MS = {"us": 0.001, "ms": 1.0, "s": 1000.0}
 
 
@@ -109,7 +109,8 @@ def service(home: Path, database: str) -> Iterator[str]:
         "COUNTERFOIL_PASSPHRASE": PASSPHRASE,
         "COUNTERFOIL_DATABASE": database,
         "COUNTERFOIL_KEYSTORE_SCRYPT_N": "16",
-        "COUNTERFOIL_REQUESTS_PER_S": "100000",
+        "COUNTERFOIL_CREDENTIAL_REQUESTS_PER_S": "1000000",
+        "COUNTERFOIL_ADDRESS_REQUESTS_PER_S": "1000000",
     }
     counterfoil = str(Path(sys.executable).with_name("counterfoil"))
     password = home / "password"
@@ -135,14 +136,14 @@ def service(home: Path, database: str) -> Iterator[str]:
 
 def wait_until_ready(address: str) -> None:
     probe = Transport(address, attempts=1)
-    for _ in range(600):
+    for _ in range(900):
         try:
             probe.request("GET", "/health/ready")
         except (NoAnswerError, ProblemError):
             time.sleep(0.1)
         else:
             return
-    raise SystemExit("the service did not become ready")
+    raise SystemExit("the service did not become ready; see its log")
 
 
 class Setup:
@@ -150,8 +151,9 @@ class Setup:
 
     def __init__(self, address: str) -> None:
         self.address = address
-        self.operator = self.login("ops@bench.example", "a long sentence of the operator")
-        self.operator.request("PUT", "/v1/policies", body={"approvals": {"*": 0}})
+        self.administrator = self.login("ops@bench.example", "a long sentence of the operator")
+        self.administrator.request("PUT", "/v1/policies", body={"approvals": {"*": 0}})
+        self.operator = self.add_maker(self.administrator, "operator")
         self.party_ids = {short: self.register(short) for short in PARTIES}
         self.makers = {short: self.organise(short) for short in PARTIES}
 
@@ -168,7 +170,7 @@ class Setup:
 
     def organise(self, short: str) -> Transport:
         """One maker for whom nobody else approves."""
-        made = self.operator.request(
+        made = self.administrator.request(
             "POST",
             "/v1/organisations",
             body={
@@ -181,7 +183,11 @@ class Setup:
         ).body
         admin = self.first_login(f"admin@{short}.example", made["code"])
         admin.request("PUT", "/v1/policies", body={"approvals": {"*": 0}})
-        user = admin.request(
+        return self.add_maker(admin, short)
+
+    def add_maker(self, administrator: Transport, short: str) -> Transport:
+        """A user who enters commands, logged in."""
+        user = administrator.request(
             "POST",
             "/v1/users",
             body={
@@ -219,11 +225,15 @@ class Setup:
             self.operator,
             "/v1/cash/issue",
             {
-                "party_id": self.party_ids["bank"],
+                "to_party_id": self.party_ids["bank"],
                 "amount": {"amount_minor": CASH_MINOR, "currency": "EUR"},
                 "deposit": "transfer 1",
             },
         )
+
+
+def tell(progress: str) -> None:
+    print(f"{time.strftime('%H:%M:%S')} {progress}", file=sys.stderr, flush=True)
 
 
 def done(client: Transport, path: str, body: dict[str, Any]) -> dict[str, Any]:
@@ -283,6 +293,7 @@ def bench_writes(setup: Setup, seconds: int, home: Path) -> dict[str, Any]:
         WRITE_LUA.replace("{body}", json.dumps(body)).replace("{run}", str(time.time_ns())), encoding="utf-8"
     )
     found = wrk(setup.address, "/v1/cash/transfer", str(bank.token), seconds, script=script)
+    tell(f"writes: {found}")
     began = time.monotonic()
     states = wait_for_all(bank)
     found["seconds_until_all_were_final"] = round(time.monotonic() - began, 1)
@@ -300,6 +311,7 @@ def wait_for_all(bank: Transport) -> dict[str, int]:
         states: dict[str, int] = {}
         for command in bank.pages("/v1/commands", query={"operation": "transfer_cash", "limit": 200}):
             states[command["state"]] = states.get(command["state"], 0) + 1
+        tell(f"commands: {states}")
         if not set(states) - {"done", "refused", "failed", "expired"}:
             return states
         time.sleep(2)
@@ -323,10 +335,13 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, postgresql() as database:
         home = Path(folder)
         with service(home, database) as address:
+            tell("the service is ready")
             setup = Setup(address)
             note_id = setup.open_note()
             setup.issue_cash()
+            tell("the note is open")
             reads = bench_reads(setup, note_id, asked.seconds)
+            tell(f"reads: {reads}")
             writes = bench_writes(setup, asked.seconds // 2, home)
     result = {
         "command": f"python scripts/bench/service.py --seconds {asked.seconds}",

@@ -23,7 +23,7 @@ this page from those files.
 """
 TAIL = """
 [gas.md](gas.md) has all gas figures beside the peers', [rule_checks.md](rule_checks.md) what each rule
-check costs. Decision records 3 to 8 say how the figures came about and what was tried for a missed one.
+check costs, [crash_matrix.md](crash_matrix.md) every kill of the worker. Decision records 3 to 16 say how the figures came about and what was tried for a missed one.
 """
 GAS_ROWS = (
     "propose and confirm over 1 invoice(s)",
@@ -51,7 +51,9 @@ def figures_page() -> str:
     rows = [*_gas(_result("gas")), *_ingest(_result("ingest")), *_demo(_result("demo"))]
     rows += _embedded(_result("embedded"))
     rows += _lien_matching(_result("lien_matching"))
+    rows += _service(_result("service"))
     rows += _indexing(_result("indexing"))
+    rows += _crash_matrix(_result("crash_matrix"))
     lines = (f"| {name} | {value} | {target} | `{command}` |\n" for name, value, target, command in rows)
     return HEAD + "".join(lines) + TAIL
 
@@ -138,6 +140,53 @@ def _indexing(result: dict[str, Any]) -> list[tuple[str, str, str, str]]:
         )
     )
     return rows
+
+
+def _service(result: dict[str, Any]) -> list[tuple[str, str, str, str]]:
+    command, reads, writes = result["command"], result["reads"], result["writes"]
+    slow = reads["latency_ms"]["p99"]
+    return [
+        (
+            f"readings a second of a note with its {reads['lots']:,} lots, {result['connections']} at a time",
+            _at_least(reads["per_second"], 400),
+            "at least 400",
+            command,
+        ),
+        ("the same, 99th percentile", f"{slow} ms" + _missed(slow > 60), "under 60 ms", command),
+        (
+            "writes accepted a second (kept on the disk, answered), PostgreSQL",
+            _at_least(writes["per_second"], 300),
+            "at least 300",
+            command,
+        ),
+        (
+            "the same: accepted commands that took effect, once each",
+            f"{writes['cents_arrived']:,} of {sum(writes['commands_by_state'].values()):,}",
+            "all",
+            command,
+        ),
+    ]
+
+
+def _at_least(found: float, least: float) -> str:
+    return f"{found:,}" + _missed(found < least)
+
+
+def _missed(missed: bool) -> str:
+    return " **missed**" if missed else ""
+
+
+def _crash_matrix(result: dict[str, Any]) -> list[tuple[str, str, str, str]]:
+    points = result["points"]
+    return [
+        (
+            "kills of the worker at its durable steps, under load; commands with another end than their own",
+            f"{sum(each['kills'] for each in points)} kills at {len({each['point'] for each in points})}"
+            " points; none",
+            "none",
+            result["command"],
+        )
+    ]
 
 
 def _lien_matching(result: dict[str, Any]) -> list[tuple[str, str, str, str]]:
