@@ -142,10 +142,11 @@ def accept(
     office: str = "",
     lifetime: timedelta = timedelta(days=1),
     now: datetime | None = None,
+    made_of: bytes | None = None,
 ) -> str:
     """What the HTTP process does when it accepts a command; its id."""
     at = now or datetime.now(UTC)
-    command_id = new_id(COMMAND, at_ms=int(at.timestamp() * 1000))
+    command_id = new_id(COMMAND, at_ms=int(at.timestamp() * 1000), made_of=made_of)
     text = canonical_json(body)
     operation_named(operation).read_body(text)
     with store.concurrent() as work:

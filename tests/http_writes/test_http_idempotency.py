@@ -5,7 +5,11 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
+from sqlalchemy import delete
+
 from counterfoil.domain.commands import CommandState
+from counterfoil.domain.ids import undated
+from counterfoil.store.schema import commands, idempotency_keys
 from http_writes.writes_support import Desk
 
 CONFIRM = "/v1/notes/5/confirm"
@@ -126,3 +130,22 @@ def test_key_is_needed_and_has_a_shape(desk: Desk) -> None:
         assert answer.status_code == 422, key
         assert answer.json()["errors"][0]["field"] == "header:Idempotency-Key"
     assert desk.commands() == []
+
+
+def test_a_request_repeated_to_a_store_that_lost_it_makes_the_same_instructions(desk: Desk) -> None:
+    """A restored backup knows neither key nor command; the nonces, made of both, are spent on the chain."""
+    first = desk.post("mara", CONFIRM, {}, key="erp-1").json()["command_id"]
+    with desk.store.begin() as work:
+        connection = work.commands._connection
+        connection.execute(delete(idempotency_keys).where(idempotency_keys.c.command_id == first))
+        connection.execute(delete(commands).where(commands.c.command_id == first))
+    again = desk.post("mara", CONFIRM, {}, key="erp-1").json()["command_id"]
+    assert undated(again) == undated(first)
+
+    others = (
+        ("mara", CONFIRM, "erp-2"),
+        ("mara", "/v1/notes/6/confirm", "erp-3"),
+        ("sven", CONFIRM, "erp-1"),
+    )
+    made = {undated(desk.post(who, path, {}, key=key).json()["command_id"]) for who, path, key in others}
+    assert len(made | {undated(first)}) == 4

@@ -88,10 +88,10 @@ class Scene:
         self.at = no_fault
         self.restart()
 
-    def pay(self, minor: int, *, payer: str = HALDEN.name) -> str:
+    def pay(self, minor: int, *, payer: str = HALDEN.name, made_of: bytes | None = None) -> str:
         to = self.members[LAHN.name].party_id
         body = {"to_party_id": to, "amount": euros(minor), "reference": f"payment {minor}"}
-        return accept(self.store, self.members[payer], "transfer_cash", body)
+        return accept(self.store, self.members[payer], "transfer_cash", body, made_of=made_of)
 
     def paid(self) -> list[int]:
         """Every payment on the chain, in order."""

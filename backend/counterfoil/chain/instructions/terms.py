@@ -31,6 +31,7 @@ from counterfoil.chain.instructions.refusals import (
 )
 from counterfoil.chain.instructions.signatures import normalised, signer_of
 from counterfoil.domain.errors import DomainError
+from counterfoil.domain.ids import undated
 from counterfoil.ports.engine import Signer
 
 DOMAIN_NAME = "Counterfoil"
@@ -177,9 +178,11 @@ class SignedInstruction:
 def instruction_nonce(command_id: str, step: int) -> int:
     """The nonce of a command's step, 256 bits: the same whenever it is asked for.
 
-    A step that is prepared, signed or relayed twice therefore takes effect once.
+    A step that is prepared, signed or relayed twice therefore takes effect once. The time in the command's id
+    does not count: a request that is repeated after its command was lost, because the store is that of an
+    older backup, makes a command of another time, which finds its nonces spent.
     """
-    text = command_id.encode()
+    text = undated(command_id).encode()
     counted = len(text).to_bytes(4) + text + step.to_bytes(4)
     return int.from_bytes(hashlib.sha256(_NONCE_PURPOSE + b"\0" + counted).digest())
 

@@ -90,7 +90,7 @@ class CommandGiver:
         command_id, beside: where something is kept beside the command under its id. Raises what
         `accept_command` raises, and DomainError NotForOrganisation.
         """
-        command = self._command(request, principal, operation, body, command_id=command_id)
+        command = self._command(request, principal, operation, body, key=key, command_id=command_id)
         hashed = digest_of("POST", operation.path, command.body_json)
         if beside is None:
             given = Given(
@@ -144,12 +144,15 @@ class CommandGiver:
         operation: Operation[Any],
         body: Body,
         *,
+        key: str,
         command_id: str | None,
     ) -> CommandRecord:
         now = self._service.now()
         body_json = body.canonical_json()
+        # The same request repeated makes the same instructions, whatever became of its first command.
+        made_of = digest_of(principal.org_id, key, operation.name, body_json).encode()
         return CommandRecord(
-            command_id=command_id or new_id(COMMAND, at_ms=int(now.timestamp() * 1000)),
+            command_id=command_id or new_id(COMMAND, at_ms=int(now.timestamp() * 1000), made_of=made_of),
             org_id=principal.org_id,
             actor=acting(operation, principal),
             operation=operation.name,
