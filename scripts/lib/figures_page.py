@@ -23,7 +23,8 @@ this page from those files.
 """
 TAIL = """
 [gas.md](gas.md) has all gas figures beside the peers', [rule_checks.md](rule_checks.md) what each rule
-check costs, [crash_matrix.md](crash_matrix.md) every kill of the worker. Decision records 3 to 16 say how the figures came about and what was tried for a missed one.
+check costs, [crash_matrix.md](crash_matrix.md) every kill of the worker. Decision records 3 to 16 say how
+the figures came about and what was tried for a missed one.
 """
 GAS_ROWS = (
     "propose and confirm over 1 invoice(s)",
