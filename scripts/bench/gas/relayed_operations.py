@@ -18,10 +18,10 @@ from consortium import (
     shipped_artifact,
 )
 from meter import START_AT_S, Meter, Reading
+from operations import FACE, SYSTEM
 
 from counterfoil.chain.instructions.routes import instruction_routes
 from counterfoil.chain.instructions.terms import InstructionDomain, InstructionTerms, instruction_nonce
-from operations import FACE, SYSTEM
 
 BATCH = 50
 GAS_EACH = 500_000
