@@ -265,6 +265,10 @@ def test_a_command_that_the_program_cannot_read_fails_alone(
     assert [command(store, each).state for each in (before, after)] == [CommandState.DONE] * 2
 
 
+class OfSomeLibraryError(Exception):
+    """Derived from nothing more particular, as libraries do."""
+
+
 def test_a_defect_fails_one_command_and_is_logged_with_its_correlation_id(
     worker: OpenWorker,
     store: Store,
@@ -276,7 +280,7 @@ def test_a_defect_fails_one_command_and_is_logged_with_its_correlation_id(
     healthy = pay(store, members[HALDEN.name], members[LAHN.name], 1)
 
     def broken(*_args: object, **_kwargs: object) -> None:
-        raise ZeroDivisionError("a defect")
+        raise OfSomeLibraryError("a defect")
 
     monkeypatch.setattr("counterfoil.entrypoints.operations.cash.redeem_cash", broken)
     work_off(worker)

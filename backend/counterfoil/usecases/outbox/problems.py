@@ -50,19 +50,12 @@ _PASSING = frozenset(
     }
 )
 
-DEFECTS = (
-    ArithmeticError,
-    AssertionError,
-    AttributeError,
-    ImportError,
-    LookupError,
-    NameError,
-    OSError,
-    RuntimeError,
-    TypeError,
-    ValueError,
-)
-"""What a defect of the program raises. A command that meets one fails alone; the worker goes on."""
+DEFECTS: tuple[type[Exception], ...] = (Exception,)
+"""What a defect of the program raises, a library's own errors among them.
+
+A command that meets one fails alone, and is logged with its trace; the worker goes on. Were it to end
+instead, it would meet the same command again at its next start.
+"""
 
 
 def is_passing(error: CounterfoilError) -> bool:
