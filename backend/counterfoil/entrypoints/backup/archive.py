@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import tarfile
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from hashlib import file_digest
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from counterfoil.domain.errors import CounterfoilError
@@ -116,9 +117,22 @@ def _extract(path: Path, source: BinaryIO, folder: Path) -> None:
             for member in archive:
                 if not member.isfile():
                     raise _broken(path, f"{member.name} is no file")
-                archive.extract(member, folder, filter="data")
+                # tarfile's own filter for strangers' archives came with a patch release of 3.11.
+                name = PurePosixPath(member.name)
+                if name.is_absolute() or ".." in name.parts:
+                    raise _broken(path, f"{member.name} would lie elsewhere")
+                _copy_part(archive, member, folder / name)
     except (tarfile.TarError, OSError, EOFError) as broken:
         raise _broken(path, type(broken).__name__) from broken
+
+
+def _copy_part(archive: tarfile.TarFile, member: tarfile.TarInfo, target: Path) -> None:
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    content = archive.extractfile(member)
+    if content is None:
+        raise tarfile.ReadError(member.name)
+    with content, target.open("xb") as kept:
+        shutil.copyfileobj(content, kept)
 
 
 def _checked(path: Path, folder: Path) -> Manifest:
