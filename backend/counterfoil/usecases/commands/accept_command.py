@@ -9,7 +9,7 @@ from datetime import datetime
 
 from counterfoil.domain.access import Principal, Scope, UserRole
 from counterfoil.domain.approvals import Amount, check_maker
-from counterfoil.domain.errors import DomainError, declare
+from counterfoil.domain.errors import CounterfoilError, DomainError, declare
 from counterfoil.domain.money import Money
 from counterfoil.ports.commands import CommandRecord
 from counterfoil.ports.idempotency import FirstAnswer
@@ -21,6 +21,10 @@ KEY_REUSED = declare(
     "the key was used for another request",
     "Use a fresh key for every new request; keys never expire.",
 )
+
+
+# By its code: the store is another room.
+_STORE_CONTRADICTION = "StoreContradiction"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,12 +76,26 @@ def accept_command(
             if beside is not None:
                 beside(work)
     except _KeyTakenError:
-        with store.read() as work:
-            known = work.idempotency.find(org_id=command.org_id, key=key)
-        if known is None or known.request_hash != request_hash:
-            raise DomainError(KEY_REUSED) from None
-        return Accepted(answer=known, replayed=True)
+        return _first(store, command, key=key, request_hash=request_hash)
+    except CounterfoilError as failed:
+        # The same request in the same millisecond makes a command of the same id.
+        if failed.code != _STORE_CONTRADICTION or not _is_known(store, command, key=key):
+            raise
+        return _first(store, command, key=key, request_hash=request_hash)
     return Accepted(answer=answer, replayed=False)
+
+
+def _is_known(store: ServiceStorePort, command: CommandRecord, *, key: str) -> bool:
+    with store.read() as work:
+        return work.idempotency.find(org_id=command.org_id, key=key) is not None
+
+
+def _first(store: ServiceStorePort, command: CommandRecord, *, key: str, request_hash: str) -> Accepted:
+    with store.read() as work:
+        known = work.idempotency.find(org_id=command.org_id, key=key)
+    if known is None or known.request_hash != request_hash:
+        raise DomainError(KEY_REUSED) from None
+    return Accepted(answer=known, replayed=True)
 
 
 def digest_of(*parts: str) -> str:
