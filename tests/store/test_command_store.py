@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from counterfoil.domain.access import OrganisationKind
+from counterfoil.domain.approvals import DecisionKind
 from counterfoil.domain.commands import CommandState, StepState, may_become
-from counterfoil.ports.commands import CommandRecord, Decision, DecisionRecord, StepRecord
+from counterfoil.ports.commands import CommandRecord, DecisionRecord, StepRecord
 from counterfoil.ports.identity import OrganisationRecord, OrganisationState, UserRecord, UserState
 from counterfoil.ports.outbox import OPEN_TRANSACTIONS, TransactionState, WorkerBeat
 from counterfoil.store.failures import StoreError
@@ -247,7 +248,7 @@ def test_a_user_decides_about_a_command_once(store: Store) -> None:
     decision = DecisionRecord(
         command_id="cmd_0000",
         user_id=USER,
-        decision=Decision.APPROVED,
+        decision=DecisionKind.APPROVED,
         body_hash="ab" * 32,
         comment="gesehen",
         decided_at=NOW,

@@ -9,17 +9,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any, Protocol
 
+from counterfoil.domain.approvals import DecisionKind
 from counterfoil.domain.commands import CommandState, StepState
-
-
-class Decision(StrEnum):
-    """What a checker said."""
-
-    APPROVED = "approved"
-    REJECTED = "rejected"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +57,7 @@ class DecisionRecord:
 
     command_id: str
     user_id: str
-    decision: Decision
+    decision: DecisionKind
     body_hash: str
     comment: str
     decided_at: datetime

@@ -9,8 +9,9 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
+from counterfoil.domain.approvals import DecisionKind
 from counterfoil.domain.commands import CommandState
-from counterfoil.ports.commands import CommandRecord, Decision, DecisionRecord
+from counterfoil.ports.commands import CommandRecord, DecisionRecord
 
 _EXAMPLE_ID = "cmd_01kb2p5m8s3v7x9y2z4a6c8e0g"
 
@@ -39,7 +40,7 @@ class ShownDecision(Shown):
     """What a checker said of the command."""
 
     user_id: str
-    decision: Decision
+    decision: DecisionKind
     comment: str
     decided_at: datetime
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -12,11 +11,10 @@ from fastapi import Header, Request
 from starlette.responses import Response
 
 from counterfoil.domain.access import Principal
-from counterfoil.domain.errors import DomainError
 from counterfoil.entrypoints.http.service import HttpService
 from counterfoil.ports.idempotency import FirstAnswer
 from counterfoil.ports.service_store import ServiceUnitOfWork
-from counterfoil.usecases.commands.accept_command import KEY_REUSED
+from counterfoil.usecases.commands.accept_command import digest_of, replayed
 
 ServiceUnit = ServiceUnitOfWork
 REPLAY_HEADER = "Idempotent-Replay"
@@ -51,11 +49,6 @@ class Answer:
     kept: Mapping[str, object] | None = None
 
 
-def request_hash(method: str, path: str, body: bytes) -> str:
-    """What makes two requests the same: method, path and body."""
-    return hashlib.sha256(b"\n".join((method.encode(), path.encode(), body))).hexdigest()
-
-
 def once(
     service: HttpService,
     principal: Principal,
@@ -70,7 +63,7 @@ def once(
     The key is taken first: a request with the same key at the same time waits until this one is kept or
     dropped. What `act` raises drops everything, the key included. Raises DomainError IdempotencyKeyReused.
     """
-    hashed = request_hash(request.method, request.url.path, body)
+    hashed = digest_of(request.method, request.url.path, body)
     with service.store.concurrent() as unit:
         first = FirstAnswer(
             request_hash=hashed, code=_IN_WORK.code, headers_json=_IN_WORK.headers_json, body=_IN_WORK.body
@@ -92,14 +85,8 @@ def once(
                 answer.code, dict(answer.headers), "" if answer.body is None else _text(answer.body)
             )
         known = unit.idempotency.find(org_id=principal.org_id, key=key)
-    return replayed(known, hashed)
-
-
-def replayed(known: FirstAnswer | None, hashed: str) -> Response:
-    """The first answer again. Raises DomainError IdempotencyKeyReused where it was to another request."""
-    if known is None or known.request_hash != hashed:
-        raise DomainError(KEY_REUSED)
-    return _response(known.code, {**json.loads(known.headers_json), REPLAY_HEADER: "true"}, known.body)
+    first = replayed(known, hashed).answer
+    return _response(first.code, {**json.loads(first.headers_json), REPLAY_HEADER: "true"}, first.body)
 
 
 def _text(body: Mapping[str, object]) -> str:

@@ -17,6 +17,7 @@ from counterfoil.entrypoints.operations import Body, Desk, Operation, operation_
 from counterfoil.observing.tracing import span
 from counterfoil.ports.commands import CommandRecord
 from counterfoil.ports.engine import EventRecord, Signer
+from counterfoil.ports.identity import OrganisationState
 from counterfoil.store.unit_of_work import Store
 from counterfoil.usecases.acting import office_key
 from counterfoil.usecases.outbox.problems import FOREIGN_KEY
@@ -154,14 +155,14 @@ def _actor(command: CommandRecord, operation: Operation[Any]) -> tuple[int | Non
     raise DomainError(FOREIGN_KEY, operation=operation.name, key=command.actor or "nobody")
 
 
-class OrganisationApprovals:
-    """Counts approvals by the organisation's policy; looks at the maker's limit where it is about money."""
+class OrganisationRules:
+    """What an organisation lets its commands do: its policy, the limits of makers, its own state."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def __call__(self, command: CommandRecord, amount: Money | None) -> int:
-        """Raises DomainError LimitTooLow."""
+    def approvals_of(self, command: CommandRecord, amount: Money | None) -> int:
+        """How many others must approve. Raises DomainError LimitTooLow."""
         with self._store.read() as work:
             policy = work.identity.policy_of(command.org_id)
             granted = work.identity.grants_of([command.made_by])
@@ -172,3 +173,9 @@ class OrganisationApprovals:
                 amount=Amount(minor=amount.minor, currency=amount.currency.code),
             )
         return approvals_needed(policy, command.operation)
+
+    def is_active(self, org_id: str) -> bool:
+        """Whether the organisation is not suspended."""
+        with self._store.read() as work:
+            found = work.identity.organisation(org_id)
+        return found is not None and found.state is OrganisationState.ACTIVE

@@ -13,7 +13,7 @@ from counterfoil.chain.relay.capturing import CapturingGateway, CapturingKeys
 from counterfoil.chain.relay.instructions import DeployedInstructions
 from counterfoil.chain.relay.relay import InstructionRelay
 from counterfoil.domain.errors import DomainError
-from counterfoil.entrypoints.worker.operation_adapter import OperationDesk, OrganisationApprovals
+from counterfoil.entrypoints.worker.operation_adapter import OperationDesk, OrganisationRules
 from counterfoil.ports.files import owner_of
 from counterfoil.ports.store import PartyRecord
 from counterfoil.sealing.file_cipher import FileCipher
@@ -125,6 +125,7 @@ def _wired(settings: Settings, ledger: OpenLedger, *, at: At) -> OpenWorker:
     )
 
     brought = CommandFiles(ledger.store, files)
+    organisations = OrganisationRules(ledger.store)
     desk = SendingDesk(
         store=ledger.store,
         instructions=DeployedInstructions(ledger.deployment),
@@ -133,7 +134,8 @@ def _wired(settings: Settings, ledger: OpenLedger, *, at: At) -> OpenWorker:
         open_operation=OperationDesk(
             capturing=capturing, direct=direct, read_file=brought.read, share_file=brought.share
         ),
-        approvals_of=OrganisationApprovals(ledger.store),
+        approvals_of=organisations.approvals_of,
+        is_active=organisations.is_active,
         lanes=(ledger.keys.signer(RELAYER_KEY),),
         now=lambda: datetime.now(UTC),
         chain_now_s=direct.chain_now_s,

@@ -9,8 +9,9 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, func, or_, select, update
 
+from counterfoil.domain.approvals import DecisionKind
 from counterfoil.domain.commands import CommandState, StepState, may_become
-from counterfoil.ports.commands import CommandRecord, Decision, DecisionRecord, StepRecord
+from counterfoil.ports.commands import CommandRecord, DecisionRecord, StepRecord
 from counterfoil.store.schema.commands import command_decisions, command_steps, commands
 
 _FIELDS = tuple(field.name for field in fields(CommandRecord))
@@ -195,7 +196,7 @@ class SqlCommands:
                 .order_by(command_decisions.c.decided_at, command_decisions.c.user_id)
             ).mappings()
             for row in rows:
-                made = DecisionRecord(**{**row, "decision": Decision(row["decision"])})
+                made = DecisionRecord(**{**row, "decision": DecisionKind(row["decision"])})
                 found[made.command_id] = (*found.get(made.command_id, ()), made)
         return found
 

@@ -76,28 +76,29 @@ def accept_command(
             if beside is not None:
                 beside(work)
     except _KeyTakenError:
-        return _first(store, command, key=key, request_hash=request_hash)
+        return replayed(_kept(store, command, key=key), request_hash)
     except CounterfoilError as failed:
         # The same request in the same millisecond makes a command of the same id.
-        if failed.code != _STORE_CONTRADICTION or not _is_known(store, command, key=key):
+        known = _kept(store, command, key=key) if failed.code == _STORE_CONTRADICTION else None
+        if known is None:
             raise
-        return _first(store, command, key=key, request_hash=request_hash)
+        return replayed(known, request_hash)
     return Accepted(answer=answer, replayed=False)
 
 
-def _is_known(store: ServiceStorePort, command: CommandRecord, *, key: str) -> bool:
-    with store.read() as work:
-        return work.idempotency.find(org_id=command.org_id, key=key) is not None
-
-
-def _first(store: ServiceStorePort, command: CommandRecord, *, key: str, request_hash: str) -> Accepted:
-    with store.read() as work:
-        known = work.idempotency.find(org_id=command.org_id, key=key)
+def replayed(known: FirstAnswer | None, request_hash: str) -> Accepted:
+    """The first answer again. Raises DomainError IdempotencyKeyReused where it was to another request."""
     if known is None or known.request_hash != request_hash:
-        raise DomainError(KEY_REUSED) from None
+        raise DomainError(KEY_REUSED)
     return Accepted(answer=known, replayed=True)
 
 
-def digest_of(*parts: str) -> str:
+def digest_of(*parts: str | bytes) -> str:
     """SHA-256 in hexadecimal over the parts, a line each."""
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+    encoded = (part.encode() if isinstance(part, str) else part for part in parts)
+    return hashlib.sha256(b"\n".join(encoded)).hexdigest()
+
+
+def _kept(store: ServiceStorePort, command: CommandRecord, *, key: str) -> FirstAnswer | None:
+    with store.read() as work:
+        return work.idempotency.find(org_id=command.org_id, key=key)

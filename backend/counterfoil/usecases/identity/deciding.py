@@ -24,7 +24,7 @@ from counterfoil.domain.approvals import (
 )
 from counterfoil.domain.commands import CommandState
 from counterfoil.domain.errors import DomainError
-from counterfoil.ports.commands import CommandRecord, Commands, Decision, DecisionRecord
+from counterfoil.ports.commands import CommandRecord, Commands, DecisionRecord
 from counterfoil.ports.identity import IdentityWork, Lock, UserState
 from counterfoil.usecases.identity import refusals
 from counterfoil.usecases.identity.asking import Asking, record
@@ -140,7 +140,7 @@ def _decide(
     comment: str,
 ) -> tuple[DecisionTaken, ...]:
     taken = tuple(
-        DecisionTaken(user_id=kept.user_id, kind=DecisionKind(kept.decision.value), body_hash=kept.body_hash)
+        DecisionTaken(user_id=kept.user_id, kind=kept.decision, body_hash=kept.body_hash)
         for kept in work.commands.decisions_of(command.command_id)
     )
     user_id = rights.principal.user_id
@@ -155,7 +155,7 @@ def _decide(
         DecisionRecord(
             command_id=command.command_id,
             user_id=user_id,
-            decision=Decision(kind.value),
+            decision=kind,
             body_hash=body_hash,
             comment=comment,
             decided_at=asking.now,

@@ -24,6 +24,7 @@ from counterfoil.usecases.outbox.fault_points import BEFORE_PREPARE, PREPARE_STO
 from counterfoil.usecases.outbox.problems import (
     AMOUNT_GREW,
     DEFECTS,
+    ORGANISATION_SUSPENDED,
     SERVICE_FAULT,
     is_passing,
     plain,
@@ -111,6 +112,9 @@ def _prepared(desk: SendingDesk, command: CommandRecord) -> _Prepared:
 
 
 def _on_its_way(desk: SendingDesk, command: CommandRecord) -> _Prepared:
+    # What was begun goes on: half a settlement helps nobody.
+    if command.steps_done == 0 and not desk.is_active(command.org_id):
+        raise DomainError(ORGANISATION_SUSPENDED)
     operation = desk.open_operation(command)
     stated = _stated(operation)
     if not command.approved:

@@ -34,6 +34,12 @@ COMMAND_EXPIRED = declare(
     "Give the command again.",
 )
 
+ORGANISATION_SUSPENDED = declare(
+    "OrganisationSuspended",
+    "the organisation is suspended, and nothing that it entered is begun",
+    "Ask the operator; give the command again once the organisation is active.",
+)
+
 # Not the command's fault: it is looked at again. Codes, because keystore and store are other rooms.
 _PASSING = frozenset(
     {

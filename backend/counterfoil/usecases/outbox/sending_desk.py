@@ -58,6 +58,12 @@ class CountsApprovals(Protocol):
         ...
 
 
+class AsksOrganisations(Protocol):
+    """Whether something of an organisation may be begun."""
+
+    def __call__(self, org_id: str) -> bool: ...
+
+
 class ReadModelPort(Protocol):
     """The read model, as far as settling needs it."""
 
@@ -82,6 +88,7 @@ class SendingDesk:
     read_model: ReadModelPort
     open_operation: OpensOperations
     approvals_of: CountsApprovals
+    is_active: AsksOrganisations
     lanes: Sequence[Signer]
     now: Callable[[], datetime]
     chain_now_s: Callable[[], int]
