@@ -50,7 +50,7 @@ class Rpc:
             response = self._provider.make_request(RPCEndpoint(method), list(params))
         except (OSError, Web3Exception, ValueError) as silent:
             raise unavailable(f"{method}: {silent!r}") from silent
-        return _result(method, response)
+        return result_of(method, response)
 
     def batch(self, requests: Sequence[tuple[str, list[Any]]]) -> list[Any]:
         """Each request's result, or its RpcError or ChainError, in order, in one round trip."""
@@ -76,13 +76,14 @@ class Rpc:
         results: list[Any] = []
         for (method, _), response in zip(requests, responses, strict=True):
             try:
-                results.append(_result(method, response))
+                results.append(result_of(method, response))
             except (RpcError, ChainError) as failed:
                 results.append(failed)
         return results
 
 
-def _result(method: str, response: Any) -> Any:
+def result_of(method: str, response: Any) -> Any:
+    """The result in one JSON-RPC answer. Raises RpcError, and ChainError(Unavailable) for anything else."""
     if not isinstance(response, dict) or ("result" not in response and "error" not in response):
         raise unavailable(f"{method}: not a JSON-RPC answer: {response!r}")
     failure = response.get("error")
