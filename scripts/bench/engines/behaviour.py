@@ -11,9 +11,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from counterfoil.chain.artifact import load_artifact
 from networks import Network, RefusedError, Rpc, wait_receipt
-from signing import Lane, hash_of
+from signing import Lane, founder, hash_of
+
+from counterfoil.chain.artifact import load_artifact
 
 FIXTURES = Path(__file__).resolve().parents[3] / "tests" / "chain"
 NOBODY = "0x" + "22" * 20
@@ -32,13 +33,21 @@ def probe(question: Callable[[], Any]) -> Any:
 
 def _block(rpc: Rpc, tag: str) -> Any:
     found = rpc.ask("eth_getBlockByNumber", tag, False)
-    return None if found is None else f"number {int(found['number'] or '0x0', 16)}" if found["number"] else "no number"
+    return (
+        None
+        if found is None
+        else f"number {int(found['number'] or '0x0', 16)}"
+        if found["number"]
+        else "no number"
+    )
 
 
 def blocks(rpc: Rpc) -> dict[str, Any]:
     """Block tags, the first block, and what a header says."""
     latest = rpc.ask("eth_getBlockByNumber", "latest", False)
-    found = {tag: probe(lambda tag=tag: _block(rpc, tag)) for tag in ("earliest", "pending", "safe", "finalized")}
+    found = {
+        tag: probe(lambda tag=tag: _block(rpc, tag)) for tag in ("earliest", "pending", "safe", "finalized")
+    }
     return {
         **found,
         "block 0": probe(lambda: _block(rpc, "0x0")),
@@ -80,7 +89,9 @@ def transactions(network: Network) -> dict[str, Any]:
     ahead = lane.sign(NOBODY, b"", 21_000)
     found["nonce one ahead"] = probe(lambda: rpc.ask("eth_sendRawTransaction", ahead))
     time.sleep(2)
-    found["receipt while one is missing"] = probe(lambda: rpc.ask("eth_getTransactionReceipt", hash_of(ahead)))
+    found["receipt while one is missing"] = probe(
+        lambda: rpc.ask("eth_getTransactionReceipt", hash_of(ahead))
+    )
     lane.nonce -= 2
     between = lane.sign(NOBODY, b"", 30_000)
     twin_lane = Lane(lane.key, lane.chain_id, lane.nonce - 1)
@@ -89,7 +100,9 @@ def transactions(network: Network) -> dict[str, Any]:
     found["another with its nonce and price"] = probe(lambda: rpc.ask("eth_sendRawTransaction", twin))
     wait_receipt(rpc, hash_of(ahead))
     found["too little gas"] = probe(
-        lambda: rpc.ask("eth_sendRawTransaction", Lane(lane.key, lane.chain_id, lane.nonce + 1).sign(NOBODY, b"", 1))
+        lambda: rpc.ask(
+            "eth_sendRawTransaction", Lane(lane.key, lane.chain_id, lane.nonce + 1).sign(NOBODY, b"", 1)
+        )
     )
     found["another chain's id"] = probe(
         lambda: rpc.ask("eth_sendRawTransaction", Lane(lane.key, 7, lane.nonce + 1).sign(NOBODY, b"", 21_000))
@@ -104,7 +117,7 @@ def _short(value: Any) -> Any:
 
 def calls(network: Network) -> dict[str, Any]:
     """Calls, estimates, logs and proofs around one small contract."""
-    rpc, lane = network.first, Lane.numbered(time.time_ns(), network.chain_id)
+    rpc, lane = network.first, founder(network)
     artifact = load_artifact("ChainFixture", FIXTURES)
     creation = artifact.linked({}) + artifact.abi.constructor.encode([10], function="constructor")
     rpc.ask("eth_sendRawTransaction", raw := lane.sign(None, creation, 5_000_000))
@@ -137,15 +150,22 @@ def calls(network: Network) -> dict[str, Any]:
         "logs of blocks not there yet": probe(
             lambda: rpc.ask("eth_getLogs", {"fromBlock": hex(10**9), "toBlock": hex(10**9 + 1)})
         ),
-        "eth_getProof": probe(
-            lambda: len(rpc.ask("eth_getProof", address, ["0x0"], number)["accountProof"])
-        ),
+        "eth_getProof": probe(lambda: len(rpc.ask("eth_getProof", address, ["0x0"], number)["accountProof"])),
         "eth_getCode": probe(lambda: len(rpc.ask("eth_getCode", address, "latest")) // 2 - 1),
         "a batch of 1,000": probe(lambda: _answers(rpc, 1_000)),
         "a batch of 5,000": probe(lambda: _answers(rpc, 5_000)),
         "an unknown method": probe(lambda: rpc.ask("eth_nothing")),
         "a new filter": probe(lambda: type(rpc.ask("eth_newBlockFilter")).__name__),
+        "a stranger creates a contract": probe(lambda: _creation_by_stranger(network, creation)),
     }
+
+
+def _creation_by_stranger(network: Network, creation: bytes) -> str:
+    """Whether an address that nobody named may create a contract."""
+    stranger = Lane.numbered(time.time_ns(), network.chain_id)
+    network.first.ask("eth_sendRawTransaction", raw := stranger.sign(None, creation, 5_000_000))
+    worked = wait_receipt(network.first, hash_of(raw))["status"] == "0x1"
+    return "it is created" if worked else "its transaction fails"
 
 
 def _answers(rpc: Rpc, count: int) -> str:

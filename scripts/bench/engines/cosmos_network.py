@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from networks import Network, Validator, wait_for
+from signing import FOUNDER, Lane
 
 ENGINE, VERSION = "cosmos-cometbft", "cosmos/evm v0.7.0, CometBFT v0.39.3"
 CHAIN_ID = 20260
@@ -71,7 +72,15 @@ def start(validator: Validator, program: Path) -> None:
     """Start one node in a session of its own, so that it outlives this command."""
     with (validator.folder / "log.txt").open("ab") as log:
         subprocess.Popen(
-            [str(program), "start", "--home", str(validator.folder), "--log_level", "error", "--log_no_color"],
+            [
+                str(program),
+                "start",
+                "--home",
+                str(validator.folder),
+                "--log_level",
+                "error",
+                "--log_no_color",
+            ],
             stdout=log,
             stderr=log,
             stdin=subprocess.DEVNULL,
@@ -96,7 +105,9 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--program", type=Path, default=Path("engines/cosmos/bin/counterfoil-cosmos"))
     parser.add_argument("--pause-ms", type=int, default=1_000)
     parser.add_argument("--validators", type=int, default=4)
-    parser.add_argument("--creators", default="", help="addresses that may create contracts, by commas")
+    parser.add_argument(
+        "--creators", default=Lane.numbered(FOUNDER, CHAIN_ID).address, help="who may create contracts"
+    )
     chosen = parser.parse_args(arguments)
     folder = chosen.dir.resolve()
     if chosen.order == "up":
@@ -112,7 +123,11 @@ def main(arguments: Sequence[str]) -> int:
         if chosen.order == "start":
             start(validator, Path(content["program"]))
         elif chosen.order == "status":
-            print(validator.index, validator.process(), validator.rpc.height() if validator.rpc.answers() else None)
+            print(
+                validator.index,
+                validator.process(),
+                validator.rpc.height() if validator.rpc.answers() else None,
+            )
         else:
             end(validator, signal.SIGKILL if chosen.order == "kill" else signal.SIGTERM)
             time.sleep(0.05)

@@ -55,6 +55,20 @@ class Rpc:
             raise RefusedError(answer["error"])
         return answer.get("result")
 
+    def insist(self, method: str, *params: Any, seconds: float = 20) -> Any:
+        """As `ask`, but a refusal is taken for 'not yet' for some time.
+
+        CometBFT's node has a block before its index of transactions is done, and refuses in between.
+        """
+        deadline = time.monotonic() + seconds
+        while True:
+            try:
+                return self.ask(method, *params)
+            except RefusedError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.1)
+
     def batch(self, calls: Sequence[tuple[str, Sequence[Any]]]) -> list[Any]:
         """Results or RefusedError, in the order asked."""
         bodies = [

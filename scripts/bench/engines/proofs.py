@@ -1,8 +1,8 @@
 """What can be verified offline from a node's public answers: header, seals, receipts, account and storage.
 
 Each check recomputes from the answers alone and is tried again with something changed, which must fail. The
-forms differ: Kaia hashes its own header (read with kaia_getBlockByNumber) and its own receipt, geth Ethereum's,
-and CometBFT's headers are not in JSON-RPC at all.
+forms differ: Kaia hashes its own header (read with kaia_getBlockByNumber) and its own receipt, and CometBFT's
+headers are not in JSON-RPC at all.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def kaia_header(block: Mapping[str, Any], extra: bytes) -> bytes:
 
 
 def kaia_seals(block: Mapping[str, Any]) -> tuple[list[bytes], bytes, list[bytes], bytes, bytes]:
-    """(validators, proposer's seal, committed seals, extra field as hashed, extra field as the proposer signed)."""
+    """Validators, proposer's seal, committed seals; the extra field as hashed, and as the proposer signed."""
     extra = octets(block["extraData"])
     validators, seal, committed = rlp.decode(extra[VANITY:])
     vanity = extra[: VANITY - 1] + b"\x00"  # its last byte is the round, which the hash leaves out
@@ -92,7 +92,9 @@ def verify_kaia_block(block: Mapping[str, Any]) -> dict[str, Any]:
     signers = {signer_of(block_hash + COMMIT_MESSAGE, each) for each in committed}
     quorum = math.ceil(2 * len(validators) / 3)
     if proposer not in validators or not signers <= set(validators) or len(signers) < quorum:
-        raise UnverifiedError(f"{len(signers)} of {len(validators)} validators sealed it, {quorum} are needed")
+        raise UnverifiedError(
+            f"{len(signers)} of {len(validators)} validators sealed it, {quorum} are needed"
+        )
     return {"validators": len(validators), "committed_seals": len(signers), "quorum": quorum}
 
 
@@ -214,7 +216,10 @@ def offline_checks(network: Network, number: int, contract: str) -> dict[str, An
         changed = {**full, "stateRoot": full["parentHash"]}
         result["changed_header_refused"] = not _attempt(lambda: verify_kaia_block(changed))["verified"]
     else:
-        result["header_and_seals"] = {"verified": False, "why": "JSON-RPC answers no field of the hashed header"}
+        result["header_and_seals"] = {
+            "verified": False,
+            "why": "JSON-RPC answers no field of the hashed header",
+        }
     receipts = receipts_of(rpc, number, kaia=kaia)
     encode = kaia_receipt if kaia else ethereum_receipt
     items = [encode(each) for each in receipts]
@@ -224,7 +229,9 @@ def offline_checks(network: Network, number: int, contract: str) -> dict[str, An
     )["verified"]
     result["account_and_storage"] = _attempt(
         lambda: verify_account(
-            block["stateRoot"], rpc.ask("eth_getProof", contract, ["0x0", "0x1", "0x2"], hex(number)), kaia=kaia
+            block["stateRoot"],
+            rpc.ask("eth_getProof", contract, ["0x0", "0x1", "0x2"], hex(number)),
+            kaia=kaia,
         )
     )
     return result

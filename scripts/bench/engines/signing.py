@@ -9,6 +9,9 @@ from typing import Any
 import rlp
 from coincurve import PrivateKey
 from eth_utils import keccak, to_canonical_address, to_checksum_address
+from networks import Network
+
+FOUNDER = 0  # the number of the key that may create contracts where that is restricted
 
 
 @dataclass
@@ -56,6 +59,13 @@ def hash_of(raw: str) -> str:
 
 def lanes(count: int, chain_id: int, *, first: int = 1_000) -> list[Lane]:
     return [Lane.numbered(first + place, chain_id) for place in range(count)]
+
+
+def founder(network: Network) -> Lane:
+    """The founder's lane, from the nonce that the chain has for it."""
+    lane = Lane.numbered(FOUNDER, network.chain_id)
+    lane.nonce = int(network.first.ask("eth_getTransactionCount", lane.address, "latest"), 16)
+    return lane
 
 
 def refusals(answers: Sequence[Any]) -> Mapping[str, int]:
