@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -45,9 +46,8 @@ def _block(rpc: Rpc, tag: str) -> Any:
 def blocks(rpc: Rpc) -> dict[str, Any]:
     """Block tags, the first block, and what a header says."""
     latest = rpc.ask("eth_getBlockByNumber", "latest", False)
-    found = {
-        tag: probe(lambda tag=tag: _block(rpc, tag)) for tag in ("earliest", "pending", "safe", "finalized")
-    }
+    tags = ("earliest", "pending", "safe", "finalized")
+    found = {tag: probe(partial(_block, rpc, tag)) for tag in tags}
     return {
         **found,
         "block 0": probe(lambda: _block(rpc, "0x0")),

@@ -2,8 +2,8 @@
 
     python scripts/bench/engines/compare.py --network DIR/network.json:CONTROL... [--rounds 3] [--output FILE]
 
-CONTROL is the command that takes `kill N` and `start N` for the network before it. Loads alternate between the
-networks, so that whatever else the machine does hits all alike; idle networks stay up and cost what they cost.
+CONTROL is the command that takes `kill N` and `start N` for the network before it. Loads take turns between
+the networks, so that whatever else the machine does hits all alike; idle networks stay up and cost little.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ from networks import Network, machine_load
 from proofs import offline_checks
 
 METHOD = (
-    "Four validators of each engine on loopback on one machine, one second between blocks, zero fees, each with "
-    "its own folder, keys and process. Both networks stay up the whole time. Loads take turns, round by "
-    "round; the median of the rounds counts. Everything is signed before the clock starts. A load goes to all "
-    "four validators in JSON-RPC batches of at most 100, each lane to one validator in nonce order. A "
+    "Four validators of each engine on loopback on one machine, one second between blocks, zero fees, each "
+    "with its own folder, keys and process. Both networks stay up the whole time. Loads take turns, round by "
+    "round; the median of the rounds counts. Everything is signed before the clock starts. A load goes to "
+    "all four validators in JSON-RPC batches of at most 100, each lane to one validator in nonce order. A "
     "transaction counts when it is in a block that the first validator has and its receipt says success. "
     "Processor time is the processes' own, user and system. The machine was shared with other work: the load "
     "average beside each round says how much, and ratios say more than figures."

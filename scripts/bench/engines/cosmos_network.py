@@ -19,6 +19,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -63,9 +64,13 @@ def up(folder: Path, program: Path, *, pause_ms: int, validators: int, creators:
         start(validator, program)
     for validator in network.validators:
         wait_for(validator.rpc.answers, seconds=60, what=f"an answer of validator {validator.index}")
-        wait_for(lambda rpc=validator.rpc: rpc.height() >= 3, seconds=60, what="the third block")
+        wait_for(partial(_has_blocks, validator), seconds=60, what="the third block")
     content["genesis_hash"] = network.first.ask("eth_getBlockByNumber", "0x1", False)["hash"]
     descriptor_of(folder).write_text(json.dumps(content, indent=2), encoding="utf-8")
+
+
+def _has_blocks(validator: Validator) -> bool:
+    return validator.rpc.height() >= 3
 
 
 def start(validator: Validator, program: Path) -> None:

@@ -64,7 +64,8 @@ def wake(network: Network, sleeping: Sequence[Lane]) -> None:
 
 
 def account_of(lane: Lane) -> LocalAccount:
-    return Account.from_key(lane.key.secret)
+    account: LocalAccount = Account.from_key(lane.key.secret)
+    return account
 
 
 # -- what is sent --
@@ -115,7 +116,7 @@ class Splits:
         self.deployment_s = round(time.monotonic() - started, 1)
         self.debtor = account_of(Lane.numbered(1, network.chain_id))
         self.lanes = lanes(sellers, network.chain_id, first=time.time_ns())
-        parties = [(PartyRole.CORE_ENTERPRISE, self.debtor.address)]
+        parties = [(PartyRole.CORE_ENTERPRISE, str(self.debtor.address))]
         parties += [(PartyRole.SUPPLIER, each.address) for each in self.lanes]
         for role, address in parties:
             arguments = [int(role), os.urandom(32), [address]]

@@ -16,12 +16,13 @@ from coincurve import PublicKey
 from eth_utils import keccak, to_canonical_address
 from networks import Network, RefusedError, Rpc
 from rlp.exceptions import RLPException
-from trie import HexaryTrie
 from trie.exceptions import BadTrieProof
+from trie.hexary import HexaryTrie
 
 VANITY, SEAL = 32, 65
 COMMIT_MESSAGE = b"\x02"
-EMPTY_TRIE_ROOT = keccak(rlp.encode(b""))
+# The library has annotations for some of its functions only.
+Trie: Any = HexaryTrie
 
 
 class UnverifiedError(Exception):
@@ -134,8 +135,8 @@ def kaia_receipt(receipt: Mapping[str, Any]) -> bytes:
     return body
 
 
-def trie_of(items: Sequence[bytes]) -> HexaryTrie:
-    trie = HexaryTrie({})
+def trie_of(items: Sequence[bytes]) -> Any:
+    trie = Trie({})
     for place, item in enumerate(items):
         trie[rlp.encode(place)] = item
     return trie
@@ -148,7 +149,7 @@ def verify_receipts(root: str, items: Sequence[bytes]) -> dict[str, Any]:
         raise UnverifiedError(f"receipts root {trie.root_hash.hex()} is not {root}")
     place = len(items) // 2
     proof = trie.get_proof(rlp.encode(place))
-    if HexaryTrie.get_from_proof(octets(root), rlp.encode(place), proof) != items[place]:
+    if Trie.get_from_proof(octets(root), rlp.encode(place), proof) != items[place]:
         raise UnverifiedError("the proof of a receipt does not lead to it")
     return {"receipts": len(items), "proof_nodes": len(proof)}
 
@@ -160,7 +161,7 @@ def verify_account(state_root: str, proof: Mapping[str, Any], *, kaia: bool) -> 
     """Check an eth_getProof answer against a state root: the account, then each of its storage places."""
     key = keccak(to_canonical_address(proof["address"]))
     nodes = [rlp.decode(octets(node)) for node in proof["accountProof"]]
-    found = HexaryTrie.get_from_proof(octets(state_root), key, nodes)
+    found = Trie.get_from_proof(octets(state_root), key, nodes)
     if not found:
         raise UnverifiedError("the account is not in the state")
     # Kaia's accounts have their kind in front, and a contract's are nested one level deeper.
@@ -170,7 +171,7 @@ def verify_account(state_root: str, proof: Mapping[str, Any], *, kaia: bool) -> 
     for entry in proof["storageProof"]:
         place = keccak(octets(entry["key"]).rjust(32, b"\x00"))
         steps = [rlp.decode(octets(node)) for node in entry["proof"]]
-        held = HexaryTrie.get_from_proof(storage_root, place, steps)
+        held = Trie.get_from_proof(storage_root, place, steps)
         if (rlp.decode(held) if held else b"") != quantity(entry["value"]):
             raise UnverifiedError(f"storage at {entry['key']} is not {entry['value']}")
     return {"account_nodes": len(nodes), "storage_places": len(proof["storageProof"])}

@@ -28,7 +28,7 @@ class Lane:
 
     @property
     def address(self) -> str:
-        return to_checksum_address(keccak(self.key.public_key.format(compressed=False)[1:])[12:])
+        return str(to_checksum_address(keccak(self.key.public_key.format(compressed=False)[1:])[12:]))
 
     def sign(self, to: str | None, data: bytes, gas: int, *, price: int = 0) -> str:
         """A legacy transaction with the next nonce, as hexadecimal."""
