@@ -200,6 +200,17 @@ def remove(index: Index, directory: Dir = DEFAULT_DIR) -> None:
     out.print(f"Validator {index} is voted out, and the others refuse its connections")
 
 
+@app.command()
+def advance(
+    seconds: Annotated[int, typer.Argument(help="How far.")],
+    directory: Dir = DEFAULT_DIR,
+) -> None:
+    """Move the clock of a test network forward (made with --adjustable-clock)."""
+    network = Network(directory)
+    network.advance(seconds)
+    out.print(f"The clock is {seconds} s further; the latest block's second is {network.block_time_s(1)}")
+
+
 def _listed(indices: list[int]) -> str:
     return f"validator{'s' if len(indices) > 1 else ''} {', '.join(map(str, indices))}"
 
@@ -241,7 +252,7 @@ def _or_dash(value: object) -> str:
 def main() -> None:
     """Run a command; a refusal ends it with its reason and status 1."""
     try:
-        app()
+        app(prog_name="scripts/network")
     except NetworkError as error:
         problems.print(f"{error.reason}.\n{error.remedy}.", soft_wrap=True, markup=False)
         sys.exit(1)

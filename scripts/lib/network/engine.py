@@ -14,7 +14,6 @@ from network.plan import Clock, NetworkPlan
 ENGINE = "kaia-istanbul"
 VERSION = "v1.0.3"
 PROGRAMS = {Clock.WALL: "counterfoil-kcn", Clock.ADJUSTABLE: "counterfoil-kcn-clocked"}
-CLOCK_FILE = "clock-offset-s"
 
 _REPOSITORY = Path(__file__).resolve().parents[3]
 _SOURCES = _REPOSITORY / "engines" / "kaia"

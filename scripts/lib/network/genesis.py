@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -49,8 +48,8 @@ class GenesisPlan:
                 raise ValueError(f"validators has {validator!r}, which is not an address")
         if len({validator.lower() for validator in self.validators}) != len(self.validators):
             raise ValueError("validators names an address twice")
-        if not 0 < self.made_at_s <= time.time() + 1:
-            raise ValueError(f"made_at_s is {self.made_at_s}; blocks do not start in the future")
+        if not 0 < self.made_at_s < 2**40:
+            raise ValueError(f"made_at_s is {self.made_at_s}; it needs seconds since 1970, less than 2^40")
 
 
 def extra_bytes(validators: Sequence[str]) -> str:

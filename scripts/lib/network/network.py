@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from network import engine, process
+from network.clock import ClockReading
 from network.descriptor import descriptor_of, write_descriptor
 from network.failures import NetworkError
 from network.genesis import GenesisPlan, genesis_of
@@ -20,7 +21,7 @@ from network.keys import ValidatorKey
 from network.links import links_of
 from network.members import Folder, Member, admitted, read_members, write_members
 from network.operators import Operators
-from network.plan import P2P_OFFSET, RPC_OFFSET, NetworkPlan
+from network.plan import P2P_OFFSET, RPC_OFFSET, Clock, NetworkPlan
 from network.ports import refuse_taken_ports
 from network.rpc import RpcRefusedError, RpcUnavailableError, over_http
 from network.state import ValidatorState
@@ -88,11 +89,13 @@ class Network:
             GenesisPlan(
                 chain_id=plan.chain_id,
                 validators=[member.address for member in members],
-                made_at_s=int(time.time()),
+                made_at_s=int(time.time()) if plan.started_at_s is None else plan.started_at_s,
             )
         )
         (root / "genesis.json").write_text(json.dumps(genesis, indent=2) + "\n", encoding="utf-8")
         write_members(root / "members.json", members)
+        stands = plan.started_at_s is not None
+        ClockReading(stands=stands, seconds=plan.started_at_s or 0).write(root / ClockReading.FILE)
         # The plan comes last: a folder without it is not taken for a network.
         plan.write(root / "plan.json")
         network = cls(root)
@@ -193,7 +196,7 @@ class Network:
             folder = self.folder(index)
             arguments = folder.arguments.read_text(encoding="utf-8").splitlines()
             process.start(
-                [*self.links.prefix(index), str(program), *arguments],
+                [*self.links.prefix(index), *self._environment(), str(program), *arguments],
                 folder=folder.path,
                 log=folder.log,
                 pid_file=folder.pid,
@@ -204,6 +207,48 @@ class Network:
         self.operators.reconnect()
         self.write_descriptor()
         return stopped
+
+    def _environment(self) -> list[str]:
+        if self.plan.clock is Clock.WALL:
+            return []
+        return ["env", f"{ClockReading.VARIABLE}={self.root / ClockReading.FILE}"]
+
+    @property
+    def clock(self) -> ClockReading:
+        """What a test network's clock says. Raises NetworkError on the wall clock."""
+        if self.plan.clock is Clock.WALL:
+            raise NetworkError(
+                "This network is on the wall clock", "Make a test network with --adjustable-clock"
+            )
+        return ClockReading.parse((self.root / ClockReading.FILE).read_text(encoding="ascii"))
+
+    def set_clock(self, reading: str, *, within_s: float = 60.0) -> None:
+        """Set a test network's clock to =SECONDS or +SECONDS, and wait until every validator has a block of
+        that time."""
+        wanted = ClockReading.parse(reading)
+        _ = self.clock
+        wanted.write(self.root / ClockReading.FILE)
+        time_s = wanted.seconds if wanted.stands else wanted.seconds + int(time.time())
+        give_up_at = time.monotonic() + within_s
+        while any(self.block_time_s(i) < time_s for i in self.validators if self.pid(i) is not None):
+            if time.monotonic() > give_up_at:
+                raise NetworkError(
+                    f"No block has the time {time_s} within {within_s:.0f} s", "Read the validators' logs"
+                )
+            time.sleep(_POLL_S)
+
+    def advance(self, seconds: int, *, within_s: float = 60.0) -> None:
+        """Move a test network's clock forward, and wait until every validator has a block of that time."""
+        self.set_clock(str(self.clock.advanced(seconds)), within_s=within_s)
+
+    def block_time_s(self, index: int) -> int:
+        """The second of a validator's latest block, 0 when it does not answer."""
+        try:
+            return int(
+                over_http(self.endpoint(index), "eth_getBlockByNumber", "latest", False)["timestamp"], 16
+            )
+        except (RpcUnavailableError, RpcRefusedError):
+            return 0
 
     def _wait_until_it_answers(self, index: int, give_up_at: float) -> None:
         while True:

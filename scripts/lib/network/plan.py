@@ -57,6 +57,9 @@ class NetworkPlan:
     cache_mb: int = 256
     links: Links = Links.LOOPBACK
     clock: Clock = Clock.WALL
+    # For an adjustable clock: the genesis block's second, at which the clock stands until it is moved. None
+    # for now, running.
+    started_at_s: int | None = None
 
     def __post_init__(self) -> None:
         _check_members(self.members)
@@ -113,7 +116,7 @@ def _check_limits(plan: NetworkPlan) -> None:
     if plan.round_timeout_ms < plan.block_period_ms + 500:
         raise NetworkError(
             f"--round-timeout-ms is {plan.round_timeout_ms}",
-            f"Give at least {plan.block_period_ms + 500}: the wait holds a block period and the block's execution",
+            f"Give at least {plan.block_period_ms + 500}: the wait holds a block's period and its execution",
         )
     if not 10 <= plan.execution_limit_ms <= plan.round_timeout_ms // 2:
         raise NetworkError(
@@ -124,6 +127,12 @@ def _check_limits(plan: NetworkPlan) -> None:
         raise NetworkError(
             f"--kept-states is {plan.kept_states}", "Give 0 to keep every state, or at least 128"
         )
+    if plan.started_at_s is not None and plan.clock is not Clock.ADJUSTABLE:
+        raise NetworkError(
+            "started_at_s is given for a network on the wall clock", "Make it with an adjustable clock"
+        )
+    if plan.started_at_s is not None and not 0 < plan.started_at_s < 2**40:
+        raise NetworkError(f"started_at_s is {plan.started_at_s}", "Give seconds since 1970, less than 2^40")
     if plan.cache_mb < 32:
         raise NetworkError(f"--cache-mb is {plan.cache_mb}", "Give at least 32")
 
