@@ -53,7 +53,7 @@ def up(folder: Path, program: Path, *, pause_ms: int, validators: int, creators:
             {
                 "index": place + 1,
                 "endpoint": f"http://127.0.0.1:{BASE_PORT + PORTS_A_NODE * place + RPC_OFFSET}",
-                "data": str(folder / f"validator-{place}"),
+                "data": f"validator-{place}",
             }
             for place in range(validators)
         ],
@@ -99,13 +99,14 @@ def end(validator: Validator, number: signal.Signals) -> None:
     if process is None:
         return
     os.kill(process, number)
-    wait_for(lambda: validator.process() is None, seconds=30, what=f"the end of process {process}")
+    gone = Path(f"/proc/{process}")
+    wait_for(lambda: not gone.exists(), seconds=30, what=f"the end of process {process}")
 
 
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("order", choices=["up", "down", "kill", "start", "status"])
-    parser.add_argument("index", type=int, nargs="?")
+    parser.add_argument("index", type=int, nargs="*")
     parser.add_argument("--dir", type=Path, required=True)
     parser.add_argument("--program", type=Path, default=Path("engines/cosmos/bin/counterfoil-cosmos"))
     parser.add_argument("--pause-ms", type=int, default=1_000)
@@ -123,7 +124,7 @@ def main(arguments: Sequence[str]) -> int:
     content = json.loads(descriptor_of(folder).read_text(encoding="utf-8"))
     network = Network.read(descriptor_of(folder), ())
     for validator in network.validators:
-        if chosen.index not in (None, validator.index):
+        if chosen.index and validator.index not in chosen.index:
             continue
         if chosen.order == "start":
             start(validator, Path(content["program"]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from functools import partial
 from typing import Any
 
 import requests
@@ -67,13 +68,27 @@ def _longest_gap(rpc: Rpc, *, seconds: float) -> float:
     return max(longest, time.monotonic() - changed)
 
 
+def _has(rpc: Rpc, height: int) -> bool:
+    return rpc.height() >= height
+
+
+def _steady(network: Network) -> None:
+    """Wait until every node follows and blocks come again, so that one fault does not disturb the next."""
+    for each in network.validators:
+        wait_for(each.rpc.answers, seconds=120, what=f"an answer of validator {each.index}")
+    goal = network.first.height() + 5
+    for each in network.validators:
+        wait_for(partial(_has, each.rpc, goal), seconds=180, what="five more blocks everywhere")
+
+
 def kill_one(network: Network) -> dict[str, Any]:
     """SIGKILL the last validator, go on for a while, start it again and let it catch up."""
+    _steady(network)
     last, client = network.validators[-1], SteadyClient(network)
     network.tell("kill", str(last.index))
     gap = _longest_gap(network.first, seconds=20)
-    network.tell("start", str(last.index))
     started = time.monotonic()
+    network.tell("start", str(last.index))
     wait_for(last.rpc.answers, seconds=120, what="an answer of the node started again")
     wait_for(lambda: last.rpc.height() >= network.first.height(), seconds=120, what="the node caught up")
     caught_up = time.monotonic() - started
@@ -88,22 +103,22 @@ def kill_one(network: Network) -> dict[str, Any]:
 
 def kill_two(network: Network) -> dict[str, Any]:
     """SIGKILL two of four: nothing may go on; start both again and see when it does."""
-    fallen = network.validators[-2:]
-    for each in fallen:
-        network.tell("kill", str(each.index))
+    _steady(network)
+    fallen = [str(each.index) for each in network.validators[-2:]]
+    network.tell("kill", *fallen)
     time.sleep(3)
     before = network.first.height()
     time.sleep(12)
     stood_still = network.first.height() == before
-    for each in fallen:
-        network.tell("start", str(each.index))
     started = time.monotonic()
+    network.tell("start", *fallen)
     wait_for(lambda: network.first.height() > before, seconds=180, what="a block after both came back")
     return {"stood_still": stood_still, "next_block_after_s": round(time.monotonic() - started, 2)}
 
 
 def kill_all(network: Network) -> dict[str, Any]:
     """SIGKILL every node within a moment, start all again: what had a receipt before must have it still."""
+    _steady(network)
     client = SteadyClient(network)
     time.sleep(6)
     sent = client.stop()
@@ -111,11 +126,10 @@ def kill_all(network: Network) -> dict[str, Any]:
     final = [each["transactionHash"] for each in answered if isinstance(each, dict)]
     height = network.first.height()
     kept = network.first.ask("eth_getBlockByNumber", hex(height), False)["hash"]
-    for each in network.validators:
-        network.tell("kill", str(each.index))
-    for each in network.validators:
-        network.tell("start", str(each.index))
+    everybody = [str(each.index) for each in network.validators]
+    network.tell("kill", *everybody)
     started = time.monotonic()
+    network.tell("start", *everybody)
     for each in network.validators:
         wait_for(each.rpc.answers, seconds=180, what=f"an answer of validator {each.index}")
     wait_for(lambda: network.first.height() > height, seconds=180, what="a new block")

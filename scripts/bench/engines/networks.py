@@ -100,10 +100,12 @@ class Validator:
     folder: Path
 
     def process(self) -> int | None:
-        """The id of its process, found by the folder in the command line; None while it is down."""
-        needle = str(self.folder).encode()
+        """The id of the process that listens on its JSON-RPC port; None while it is down."""
+        inode = _listening(int(self.rpc.url.rstrip("/").rpartition(":")[2]))
+        if inode is None:
+            return None
         for entry in Path("/proc").iterdir():
-            if entry.name.isdigit() and needle in _command_line(entry):
+            if entry.name.isdigit() and _has_socket(entry, inode):
                 return int(entry.name)
         return None
 
@@ -132,13 +134,21 @@ class Validator:
         return total / 2**20
 
 
-def _command_line(entry: Path) -> bytes:
+def _listening(port: int) -> str | None:
+    """The inode of the socket that listens on a port, from the kernel's table."""
+    for table in ("/proc/net/tcp", "/proc/net/tcp6"):
+        for line in Path(table).read_text(encoding="ascii").splitlines()[1:]:
+            fields = line.split()
+            if fields[3] == "0A" and int(fields[1].rpartition(":")[2], 16) == port:
+                return fields[9]
+    return None
+
+
+def _has_socket(entry: Path, inode: str) -> bool:
     try:
-        words = (entry / "cmdline").read_bytes()
-        program = (entry / "exe").readlink().name
-    except OSError:  # gone, or another user's
-        return b""
-    return b"" if program in {"bash", "sh", "python3.11", "python3"} else words
+        return any(os.readlink(each) == f"socket:[{inode}]" for each in (entry / "fd").iterdir())
+    except OSError:  # gone meanwhile
+        return False
 
 
 @dataclass(frozen=True)
@@ -161,7 +171,7 @@ class Network:
             chain_id=int(content["chain_id"]),
             block_period_ms=int(content["block_period_ms"]),
             validators=tuple(
-                Validator(int(each["index"]), Rpc(each["endpoint"]), Path(each["data"]))
+                Validator(int(each["index"]), Rpc(each["endpoint"]), descriptor.parent / each["data"])
                 for each in content["validators"]
             ),
             control=tuple(control),
