@@ -11,6 +11,7 @@ from fake_node import FakeNode
 from sender_scene import NodeChain, Scene
 
 from counterfoil import bootstrap
+from counterfoil.chain.deployment import Deployment
 from counterfoil.chain.embedded import open_embedded_chain
 from counterfoil.settings import Settings
 from ledger_support import make_bare_home, make_traded_home
@@ -36,7 +37,7 @@ def scene(sender_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     shutil.copytree(sender_template, home)
     nodes: list[FakeNode] = []
 
-    def open_chain(settings: Settings) -> NodeChain:
+    def open_chain(settings: Settings, _deployment: Deployment | None = None) -> NodeChain:
         chain = open_embedded_chain(settings.chain_directory)
         nodes.append(FakeNode(chain))
         return NodeChain(chain, nodes[-1])

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from web3 import Web3
@@ -76,16 +77,20 @@ class FakeNode(JSONBaseProvider):
     def make_batch_request(self, requests: list[tuple[RPCEndpoint, Any]]) -> Any:
         """Each request through the fault, then all answers through the batch fault.
 
-        Transactions in a batch share a block, as on the embedded chain itself, unless a fault touches one.
+        Transactions in a batch share a block, as on the embedded chain itself, unless there is a fault: then
+        each request is passed on by itself, so that one that is refused has no effect.
         """
         self.asked.extend(requests)
         self.batches.append(len(requests))
-        true = [copy.deepcopy(each) for each in self._chain.web3.provider.make_batch_request(requests)]  # type: ignore[attr-defined] # of web3's two kinds of providers the chain's is the one with batches
-        answers = []
-        for (method, params), found in zip(requests, true, strict=True):
-            answer = self.fault(method, params, lambda found=found: found)  # type: ignore[misc] # mypy cannot infer a default of a lambda
-            answers.append({**answer, "id": found["id"]})
-        return self.batch_fault(list(requests), answers)
+        if self.fault is faultless:
+            true = self._chain.web3.provider.make_batch_request(requests)  # type: ignore[attr-defined] # of web3's two kinds of providers the chain's is the one with batches
+            found = [copy.deepcopy(dict(each)) for each in true]
+        else:
+            found = [
+                {**self.fault(method, params, partial(self._true, method, params)), "id": place}
+                for place, (method, params) in enumerate(requests)
+            ]
+        return self.batch_fault(list(requests), found)
 
     def _true(self, method: RPCEndpoint, params: Any) -> Answer:
         return copy.deepcopy(dict(self._chain.web3.provider.make_request(method, params)))  # type: ignore[arg-type] # answers are typed dictionaries

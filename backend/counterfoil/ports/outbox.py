@@ -216,21 +216,37 @@ class InstructionsPort(Protocol):
     def typed_data(self, step: StepRecord) -> Mapping[str, Any]: ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewestBlock:
+    """number: its height. most_gas: what one transaction may ask for."""
+
+    number: int
+    most_gas: int
+
+
 class RelayPort(Protocol):
     """The node, as far as relaying needs it. Raises ChainError(Unavailable) where it does not answer."""
 
-    def batch_gas_limit(self) -> int:
-        """Most gas that one transaction may ask for."""
+    def newest(self) -> NewestBlock:
+        """The block on which the next instructions are tried out."""
         ...
 
-    def try_out(self, steps: Sequence[StepRecord], *, relayer: str) -> tuple[TriedStep, ...]: ...
+    def try_out(
+        self, steps: Sequence[StepRecord], *, relayer: str, at: NewestBlock
+    ) -> tuple[TriedStep, ...]: ...
     def gas_of_batch(self, steps: Sequence[StepRecord]) -> int:
         """Gas limit of one transaction with these instructions."""
         ...
 
     def sign_batch(self, steps: Sequence[StepRecord], *, lane: Signer, nonce: int) -> SignedTransaction: ...
-    def broadcast(self, raw: bytes, tx_hash: str) -> Broadcast: ...
-    def mined(self, tx_hash: str) -> MinedTransaction | None: ...
+    def broadcast(self, transactions: Sequence[SignedTransaction]) -> tuple[Broadcast, ...]:
+        """Send bytes in one request, in this order, for the first time or again; what was said to each."""
+        ...
+
+    def mined(self, tx_hashes: Sequence[str]) -> tuple[MinedTransaction | None, ...]:
+        """What became of each, asked for in one request; None while there is no receipt."""
+        ...
+
     def is_known(self, tx_hash: str) -> bool:
         """Whether the node has the transaction, in a block or waiting for one."""
         ...

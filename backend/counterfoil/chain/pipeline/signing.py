@@ -15,7 +15,7 @@ from eth_account.signers.local import LocalAccount
 from eth_utils import keccak, to_checksum_address
 from rlp.codec import encode_raw
 
-from counterfoil.ports.engine import SignedMessage
+from counterfoil.ports.engine import SignedMessage, Signer
 from counterfoil.ports.outbox import SignedTransaction
 
 _FIRST_RECOVERY_ID = 27
@@ -91,6 +91,22 @@ class LaneKey:
         """A whole EIP-712 message; seldom enough to be left to eth_account."""
         signed: SignedMessage = Account.from_key(self._key.secret).sign_typed_data(full_message=full_message)
         return signed
+
+
+_OPENED: dict[str, LaneKey] = {}
+"""By address: making one multiplies a point."""
+
+
+def opened(signer: Signer) -> LaneKey:
+    """The key of a signer of this process. Raises TypeError for one whose key we do not have."""
+    if isinstance(signer, LaneKey):
+        return signer
+    if not isinstance(signer, LocalAccount):
+        raise TypeError(f"{type(signer).__name__} does not give its key away")
+    known = _OPENED.get(signer.address)
+    if known is None:
+        known = _OPENED[signer.address] = LaneKey.of(signer)
+    return known
 
 
 def _number(value: int) -> bytes:

@@ -6,9 +6,8 @@ looked at before codes. What nobody knows is told as such, never taken for succe
 
 from __future__ import annotations
 
-from counterfoil.chain.rpc import Rpc, RpcError
-from counterfoil.ports.engine import ChainError
-from counterfoil.ports.outbox import Broadcast, BroadcastAnswer
+from counterfoil.chain.rpc import RpcError
+from counterfoil.ports.outbox import BroadcastAnswer
 
 # In this order: a node that says "known transaction" may add a word about its nonce.
 _WORDS: tuple[tuple[BroadcastAnswer, tuple[str, ...]], ...] = (
@@ -25,7 +24,16 @@ _WORDS: tuple[tuple[BroadcastAnswer, tuple[str, ...]], ...] = (
     ),
     (
         BroadcastAnswer.NONCE_SPENT,
-        ("nonce too low", "nonce is too low", "old nonce", "oldnonce", "nonce below"),
+        (
+            "nonce too low",
+            "nonce is too low",
+            "old nonce",
+            "oldnonce",
+            "nonce below",
+            # The node has other bytes with this nonce, in no block yet (Kaia, and geth's wording).
+            "same nonce in the tx pool",
+            "replacement transaction underpriced",
+        ),
     ),
     (
         BroadcastAnswer.NONCE_GAP,
@@ -70,19 +78,6 @@ _WORDS: tuple[tuple[BroadcastAnswer, tuple[str, ...]], ...] = (
         ("pool is full", "pool full", "too many", "rate limit", "try again", "not accepting"),
     ),
 )
-
-
-def broadcast(rpc: Rpc, raw: bytes, tx_hash: str) -> Broadcast:
-    """Send the bytes and say what became of them; never raises for what a node says or fails to say."""
-    try:
-        answered = rpc.request("eth_sendRawTransaction", "0x" + raw.hex())
-    except RpcError as refused:
-        return Broadcast(classify(refused), refused.message)
-    except ChainError as silent:
-        return Broadcast(BroadcastAnswer.UNREACHABLE, str(silent.facts.get("reason", silent.message)))
-    if str(answered).lower() != tx_hash:
-        return Broadcast(BroadcastAnswer.UNREACHABLE, f"it answered {answered!r} to {tx_hash}")
-    return Broadcast(BroadcastAnswer.TAKEN)
 
 
 def classify(refused: RpcError) -> BroadcastAnswer:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from eth_utils import keccak
 from web3 import Web3
 
 from counterfoil.chain.contract_calls import INSTRUCTIONS
@@ -17,7 +16,10 @@ from counterfoil.chain.instructions.batch import (
     explain_refusal,
     read_outcomes,
 )
-from counterfoil.chain.relay.broadcast import broadcast
+from counterfoil.chain.pipeline.answers import Classifies, broadcast_all
+from counterfoil.chain.pipeline.blocks import receipts_of
+from counterfoil.chain.pipeline.signing import opened
+from counterfoil.chain.relay.broadcast import classify
 from counterfoil.chain.relay.instructions import signed_of
 from counterfoil.chain.rpc import Rpc, RpcError
 from counterfoil.ports.commands import StepRecord
@@ -25,6 +27,7 @@ from counterfoil.ports.engine import ChainError, Signer
 from counterfoil.ports.outbox import (
     Broadcast,
     MinedTransaction,
+    NewestBlock,
     SignedTransaction,
     StepOutcome,
     TriedStep,
@@ -38,9 +41,10 @@ _MARGIN_PERCENT = 50
 _MARGIN_FLAT = 50_000
 # Of the limit that was enough before, so much must be enough in a trial run for it to be granted again.
 _TRIAL_PERCENT = 80
-# Checking a signature, hashing the arguments, marking the nonce, writing the marker event.
-_PER_INSTRUCTION = 80_000
-_PER_BYTE = 48
+# Checking a signature, hashing the arguments, marking the nonce, writing the marker event, and the bytes that
+# frame the arguments: some engines (Kaia) take 100 gas for every byte of a transaction.
+_PER_INSTRUCTION = 130_000
+_PER_BYTE = 150
 _PER_TRANSACTION = 150_000
 _BLOCK_SHARE_PERCENT = 80
 
@@ -48,12 +52,28 @@ _BLOCK_SHARE_PERCENT = 80
 class InstructionRelay:
     """counterfoil.ports.outbox.RelayPort over one connection."""
 
-    def __init__(self, web3: Web3, gateway: ChainGateway, *, tries_all: bool) -> None:
+    def __init__(
+        self,
+        web3: Web3,
+        gateway: ChainGateway,
+        *,
+        tries_all: bool,
+        on_pending: bool = True,
+        most_gas: int | None = None,
+        classifies: Classifies = classify,
+    ) -> None:
         """tries_all: every instruction is tried out before it is sent. Where the chain runs in this process
         that doubles its work, and what a batch refuses costs nobody anything: then only those are tried whose
         need for gas is not known, or that were sent before.
+
+        on_pending: they are tried on the block that would be made now, with its time; False: on the newest
+        block, all on the same one. Validators copy their whole work for a question about the pending block,
+        and keep their next block waiting meanwhile. most_gas: of a transaction, where blocks have no limit.
         """
         self._tries_all = tries_all
+        self._on_pending = on_pending
+        self._most_gas = most_gas
+        self._classifies = classifies
         self._rpc = Rpc(web3)
         self._gateway = gateway
         self._address = gateway.address_of(INSTRUCTIONS)
@@ -62,20 +82,23 @@ class InstructionRelay:
 
     # -- trying out --
 
-    def batch_gas_limit(self) -> int:
-        """Most gas that one transaction may ask for: a part of the newest block's limit."""
+    def newest(self) -> NewestBlock:
+        """The newest block; a transaction may ask for a part of its limit."""
         block = self._ask("eth_getBlockByNumber", "latest", False)
         try:
-            return int(block["gasLimit"], 16) * _BLOCK_SHARE_PERCENT // 100
+            most = int(block["gasLimit"], 16) * _BLOCK_SHARE_PERCENT // 100
+            number = int(block["number"], 16)
         except (TypeError, KeyError, ValueError) as unfit:
-            raise unavailable(f"the newest block has no gas limit: {unfit!r}") from unfit
+            raise unavailable(f"the newest block has no number or gas limit: {unfit!r}") from unfit
+        return NewestBlock(number=number, most_gas=most if self._most_gas is None else self._most_gas)
 
-    def try_out(self, steps: Sequence[StepRecord], *, relayer: str) -> tuple[TriedStep, ...]:
-        """Each instruction on its own on the state of the next block; none has an effect.
+    def try_out(self, steps: Sequence[StepRecord], *, relayer: str, at: NewestBlock) -> tuple[TriedStep, ...]:
+        """Each instruction on its own on the state of that block; none has an effect.
 
         What a type of instruction with as many arguments needed before is tried again; where that is not
         known or not enough, the node looks for what is.
         """
+        tag = "pending" if self._on_pending else hex(at.number)
         limits = [self._granted.get(_shape(step), 0) for step in steps]
         answers: list[Any] = [None] * len(steps)
         known = []
@@ -85,16 +108,16 @@ class InstructionRelay:
             elif limit >= max(1, step.gas_limit):
                 known.append(place)
         requests = [
-            ("eth_call", [self._request(steps[place], relayer, limits[place]), "pending"]) for place in known
+            ("eth_call", [self._request(steps[place], relayer, limits[place]), tag]) for place in known
         ]
         for place, answer in zip(known, self._rpc.batch(requests), strict=True):
             answers[place] = answer
         return tuple(
-            self._tried(step, relayer, limit, answer)
+            self._tried(step, relayer, limit, answer, tag)
             for step, limit, answer in zip(steps, limits, answers, strict=True)
         )
 
-    def _tried(self, step: StepRecord, relayer: str, limit: int, answer: Any) -> TriedStep:
+    def _tried(self, step: StepRecord, relayer: str, limit: int, answer: Any, tag: str) -> TriedStep:
         if isinstance(answer, ChainError):
             raise answer
         if isinstance(answer, str):
@@ -105,13 +128,11 @@ class InstructionRelay:
         if answer is None and learned and not self._tries_all and step.gas_limit == 0:
             # Another one of its shape was tried just now.
             return TriedStep(step=step, gas_limit=learned)
-        return self._estimated(step, relayer)
+        return self._estimated(step, relayer, tag)
 
-    def _estimated(self, step: StepRecord, relayer: str) -> TriedStep:
+    def _estimated(self, step: StepRecord, relayer: str, tag: str) -> TriedStep:
         try:
-            estimate = int(
-                self._rpc.request("eth_estimateGas", self._request(step, relayer, None), "pending"), 16
-            )
+            estimate = int(self._rpc.request("eth_estimateGas", self._request(step, relayer, None), tag), 16)
         except RpcError as refused:
             if refused.output:
                 return self._refused(step, refused.output)
@@ -155,29 +176,34 @@ class InstructionRelay:
 
     def sign_batch(self, steps: Sequence[StepRecord], *, lane: Signer, nonce: int) -> SignedTransaction:
         """One transaction that carries out these instructions in this order."""
-        fields: dict[str, Any] = {
-            "nonce": nonce,
-            "gasPrice": 0,
-            "gas": self.gas_of_batch(steps),
-            "value": 0,
-            "to": self._address,
-            "data": encode_batch([signed_of(step) for step in steps]),
-            "chainId": self._chain_id,
-        }
-        raw = bytes(lane.sign_transaction(fields).raw_transaction)
-        return SignedTransaction(raw=raw, tx_hash="0x" + keccak(raw).hex())
+        return opened(lane).sign_legacy(
+            nonce=nonce,
+            to=bytes.fromhex(self._address[2:]),
+            input_bytes=encode_batch([signed_of(step) for step in steps]),
+            gas=self.gas_of_batch(steps),
+            chain_id=self._chain_id,
+        )
 
-    def broadcast(self, raw: bytes, tx_hash: str) -> Broadcast:
+    def broadcast(self, transactions: Sequence[SignedTransaction]) -> tuple[Broadcast, ...]:
         """Send signed bytes, for the first time or again."""
-        return broadcast(self._rpc, raw, tx_hash)
+        return tuple(
+            broadcast_all(
+                self._rpc,
+                [(each.raw, each.tx_hash) for each in transactions],
+                classifies=self._classifies,
+            )
+        )
 
     # -- reading --
 
-    def mined(self, tx_hash: str) -> MinedTransaction | None:
-        """The receipt of a transaction with what became of its instructions, or None while there is none."""
-        found: Mapping[str, Any] | None = self._ask("eth_getTransactionReceipt", tx_hash)
-        if found is None or found.get("blockHash") is None:
-            return None
+    def mined(self, tx_hashes: Sequence[str]) -> tuple[MinedTransaction | None, ...]:
+        """The receipts of transactions with what became of their instructions; None while there is none."""
+        return tuple(
+            None if found is None or found.get("blockHash") is None else self._mined(tx_hash, found)
+            for tx_hash, found in zip(tx_hashes, receipts_of(self._rpc, tx_hashes), strict=True)
+        )
+
+    def _mined(self, tx_hash: str, found: Mapping[str, Any]) -> MinedTransaction:
         try:
             succeeded = int(found["status"], 16) == 1
             outcomes: tuple[StepOutcome, ...] = ()

@@ -7,7 +7,7 @@ in its row and in those of its commands.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, assert_never
@@ -20,6 +20,7 @@ from counterfoil.ports.outbox import (
     Broadcast,
     BroadcastAnswer,
     MinedTransaction,
+    SignedTransaction,
     TransactionRecord,
     TransactionState,
 )
@@ -38,7 +39,6 @@ from counterfoil.usecases.outbox.settling import is_whole, refuse, settle
 from counterfoil.usecases.outbox.signatures import RELAYED_NEXT
 
 _log = logging.getLogger("counterfoil.outbox")
-_FIRST_WAIT = timedelta(milliseconds=250)
 _LONGEST_WAIT = timedelta(seconds=30)
 _FOR_A_BLOCK = "a block of the chain"
 
@@ -50,6 +50,7 @@ class LaneKeeper:
     desk: SendingDesk
     budget: int
     _spent_since: dict[int, datetime] = field(default_factory=dict)
+    _orgs: dict[int, frozenset[str]] = field(default_factory=dict)
     _begun: bool = False
 
     def recover(self) -> None:
@@ -63,9 +64,9 @@ class LaneKeeper:
             expected = self.desk.relay.next_nonce(lane.address, pending=True)
             with self.desk.store.concurrent() as work:
                 work.outbox.open_lane(lane.address, at_least=expected)
-        for transaction in self.open_transactions():
-            if self.desk.relay.mined(transaction.tx_hash) is None:
-                self.send(transaction)
+        kept = self.open_transactions()
+        found = self.desk.relay.mined([each.tx_hash for each in kept])
+        self.send([each for each, mined in zip(kept, found, strict=True) if mined is None])
         self._begun = True
         self.desk.at(RECOVERED)
 
@@ -79,22 +80,41 @@ class LaneKeeper:
         with self.desk.store.read() as work:
             return work.outbox.transactions(OPEN_TRANSACTIONS)
 
+    def organisations_of(self, transactions: Sequence[TransactionRecord]) -> Mapping[str, str]:
+        """The lane of each organisation that has commands in these transactions, which are all open ones.
+
+        Its later commands go the same way, so that none takes effect before an earlier one of it.
+        """
+        unknown = [each.tx_id for each in transactions if each.tx_id not in self._orgs]
+        if unknown:
+            with self.desk.store.read() as work:
+                for tx_id in unknown:
+                    ids = {step.command_id for step in work.commands.steps_in_transaction(tx_id)}
+                    self._orgs[tx_id] = frozenset(each.org_id for each in work.commands.by_ids(ids))
+        self._orgs = {each.tx_id: self._orgs[each.tx_id] for each in transactions}
+        return {org_id: each.lane for each in transactions for org_id in self._orgs[each.tx_id]}
+
     def follow(self) -> bool:
         """Look at each open transaction once; whether anything moved on."""
-        moved = False
-        for transaction in self.open_transactions():
-            moved |= self.look_at(transaction)
-        return moved
+        return self.look_at(self.open_transactions())
 
-    def look_at(self, transaction: TransactionRecord) -> bool:
-        """Look for its receipt, and send it again where it is time; whether anything moved on."""
-        mined = self.desk.relay.mined(transaction.tx_hash)
-        if mined is None:
-            if transaction.state is TransactionState.MINED:
+    def look_at(self, transactions: Sequence[TransactionRecord]) -> bool:
+        """Look for receipts, and send again what it is time for; whether anything moved on."""
+        found = self.desk.relay.mined([each.tx_hash for each in transactions]) if transactions else ()
+        moved, again = False, list[TransactionRecord]()
+        for transaction, mined in zip(transactions, found, strict=True):
+            if mined is not None:
+                moved |= self._settle(transaction, mined)
+            elif transaction.state is TransactionState.MINED:
                 # Its block is gone: it waits for another one.
                 back = self._say(transaction, _FOR_A_BLOCK, state=TransactionState.SENT)
-                return back is not None and self.send(back)
-            return self._is_due(transaction) and self.send(transaction)
+                again += [] if back is None else [back]
+            elif self._is_due(transaction):
+                again.append(transaction)
+        return self.send(again) or moved
+
+    def _settle(self, transaction: TransactionRecord, mined: MinedTransaction) -> bool:
+        """Take over what a receipt says, where it is final and whole; whether anything moved on."""
         self.desk.at(RECEIPT_READ)
         self._spent_since.pop(transaction.tx_id, None)
         with self.desk.store.read() as work:
@@ -146,14 +166,24 @@ class LaneKeeper:
         if last is None or last > now:
             return True
         doubled: int = 2 ** min(transaction.sent_count, 10)
-        return now >= last + min(_FIRST_WAIT * doubled, _LONGEST_WAIT)
+        return now >= last + min(self.desk.resend_after * doubled, _LONGEST_WAIT)
 
     # -- sending --
 
-    def send(self, transaction: TransactionRecord) -> bool:
-        """Send the bytes, for the first time or again, and act on the answer; whether it was taken."""
-        told = self.desk.relay.broadcast(transaction.raw, transaction.tx_hash)
+    def send(self, transactions: Sequence[TransactionRecord]) -> bool:
+        """Send bytes in one request, for the first time or again, and act on the answers; whether any was
+        taken. Those of a lane stand in the order of their nonces.
+        """
+        if not transactions:
+            return False
+        told = self.desk.relay.broadcast(
+            [SignedTransaction(raw=each.raw, tx_hash=each.tx_hash) for each in transactions]
+        )
         self.desk.at(BROADCAST_DONE)
+        taken = [self._answered(each, answer) for each, answer in zip(transactions, told, strict=True)]
+        return any(taken)
+
+    def _answered(self, transaction: TransactionRecord, told: Broadcast) -> bool:
         now = self.desk.now()
         sent: dict[str, Any] = {"last_sent_at": now, "sent_count": transaction.sent_count + 1}
         if told.answer is BroadcastAnswer.TAKEN:
@@ -195,7 +225,8 @@ class LaneKeeper:
         contract refuses the second copy, and the first one is found.
         """
         relay, now = self.desk.relay, self.desk.now()
-        if relay.mined(transaction.tx_hash) is not None or relay.is_known(transaction.tx_hash):
+        (mined,) = relay.mined([transaction.tx_hash])
+        if mined is not None or relay.is_known(transaction.tx_hash):
             return
         if relay.next_nonce(transaction.lane, pending=False) <= transaction.nonce:
             return

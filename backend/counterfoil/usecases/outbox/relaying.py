@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from counterfoil.domain.commands import CommandState, StepState
 from counterfoil.domain.errors import CounterfoilError
 from counterfoil.ports.commands import CommandRecord, StepRecord
 from counterfoil.ports.engine import Signer
 from counterfoil.ports.outbox import (
+    OPEN_TRANSACTIONS,
     MinedTransaction,
+    NewestBlock,
     StepOutcome,
     TransactionRecord,
     TransactionState,
@@ -41,12 +43,30 @@ class _OvertakenError(Exception):
     """Somebody changed a command of the batch meanwhile; nothing of the batch is kept."""
 
 
+@dataclass(slots=True)
+class _Bundle:
+    """What goes into the next transaction of a lane. open_count: its transactions that are on their way."""
+
+    lane: Signer
+    open_count: int
+    items: list[tuple[CommandRecord, StepRecord]] = field(default_factory=list)
+    size: int = 0
+    is_closed: bool = False
+
+
 class Relay:
-    """Takes ready commands to the chain."""
+    """Takes ready commands to the chain.
+
+    All lanes are filled in one turn. An organisation's commands stay on the lane on which earlier ones of it
+    are, in the order of their acceptance: nonces keep that order on the chain, and other organisations go
+    beside it. Across organisations a refusal in a trial is final only when nothing accepted earlier is on its
+    way.
+    """
 
     def __init__(self, desk: SendingDesk) -> None:
         self._desk = desk
         self._lanes = LaneKeeper(desk, budget=desk.most_gas)
+        self._refused_at: dict[str, int] = {}
 
     def turn(self) -> bool:
         """One round: follow what is on its way, then send what is ready. Whether anything moved on.
@@ -56,47 +76,128 @@ class Relay:
         if not self._lanes.has_recovered:
             self._lanes.recover()
         moved = self._lanes.follow()
+        sent = self._send_ready()
+        if sent:
+            # On the embedded chain they are in a block already.
+            self._lanes.look_at(sent)
+        return moved or bool(sent)
+
+    def _send_ready(self) -> list[TransactionRecord]:
+        """Bundle what is ready, one transaction a lane, keep all of them, then send them in one request."""
+        bundles = self._free_lanes()
+        if not any(not bundle.is_closed for bundle in bundles.values()):
+            return []
+        ready = self._ready(self._desk.most_in_batch * len(bundles))
+        if not ready:
+            return []
+        newest, oldest_sent = self._desk.relay.newest(), self._oldest_sent()
+        ready = [each for each in ready if not self._waits(each[0], newest, oldest_sent)]
+        if not ready:
+            return []
+        relayer = next(iter(bundles.values())).lane.address
+        tried = self._desk.relay.try_out([step for _, step in ready], relayer=relayer, at=newest)
+        self._desk.at(TRIED_OUT)
+        commands = {command.command_id: command for command, _ in ready}
+        self._decide(tried, commands, newest, oldest_sent)
+        self._fill(bundles, tried, commands, newest)
+        kept = [self._keep(each.lane, each.items) for each in bundles.values() if each.items]
+        sent = [each for each in kept if each is not None]
+        self._lanes.send(sent)
+        with self._desk.store.read() as work:
+            found = [work.outbox.transaction(each.tx_id) for each in sent]
+        return [each for each in found if each is not None and each.state in OPEN_TRANSACTIONS]
+
+    def _free_lanes(self) -> dict[str, _Bundle]:
+        """An empty bundle for each lane; closed where nothing may be added to what is on its way.
+
+        Behind a transaction that no node has taken nothing is piled up.
+        """
         open_now = self._lanes.open_transactions()
+        bundles = {}
         for lane in self._desk.lanes:
             own = [each for each in open_now if each.lane == lane.address]
-            if len(own) < self._desk.in_flight and all(_is_taken(each) for each in own):
-                sent = self._gather(lane, is_quiet=not open_now)
-                if sent is not None:
-                    moved = True
-                    self._lanes.look_at(sent)
-                    open_now = self._lanes.open_transactions()
-        return moved
+            free = len(own) < self._desk.in_flight and all(_is_taken(each) for each in own)
+            bundles[lane.address] = _Bundle(lane, len(own), is_closed=not free)
+        return bundles
 
-    def _gather(self, lane: Signer, *, is_quiet: bool) -> TransactionRecord | None:
-        """Bundle what is ready and send it. is_quiet: nothing is on its way, so that a refusal is final."""
-        ready = self._ready()
-        if not ready:
-            return None
-        tried = self._desk.relay.try_out([step for _, step in ready], relayer=lane.address)
-        self._desk.at(TRIED_OUT)
-        commands = {step.command_id: command for command, step in ready}
-        batch, too_large = self._batch(tried)
+    def _oldest_sent(self) -> str | None:
+        with self._desk.store.read() as work:
+            found = work.commands.due([CommandState.SENT], now=self._desk.now(), limit=1)
+        return found[0].command_id if found else None
+
+    def _waits(self, command: CommandRecord, newest: NewestBlock, oldest_sent: str | None) -> bool:
+        """Whether it was refused on this very block, and older ones are on their way that may change that."""
+        refused_at = self._refused_at.get(command.command_id)
+        older = oldest_sent is not None and oldest_sent < command.command_id
+        return refused_at == newest.number and older
+
+    def _decide(
+        self,
+        tried: Sequence[TriedStep],
+        commands: Mapping[str, CommandRecord],
+        newest: NewestBlock,
+        oldest_sent: str | None,
+    ) -> None:
+        """What becomes of those that cannot be sent now."""
         is_first = True
+        self._refused_at = {}
         for each in tried:
+            command = commands[each.step.command_id]
             if each.error is None:
                 is_first = False
-                if each is too_large:
-                    self._refuse(commands[each.step.command_id], CounterfoilError(TOO_LARGE), each)
+                if self._desk.relay.gas_of_batch([_granted(each)]) > newest.most_gas:
+                    self._refuse(command, CounterfoilError(TOO_LARGE), each)
             elif each.spent:
-                self._settle_elsewhere(commands[each.step.command_id], each)
+                self._settle_elsewhere(command, each)
             elif is_passing(each.error):
                 # The node cannot try this one out.
-                told = f"{each.error.code}: {each.error.message}"
-                self._put_off(commands[each.step.command_id], told)
-            elif is_quiet and is_first:
+                self._put_off(command, f"{each.error.code}: {each.error.message}")
+            elif is_first and (oldest_sent is None or command.command_id < oldest_sent):
                 # Nothing before it can still make it possible.
-                self._refuse(commands[each.step.command_id], each.error, each)
-        return self._send(lane, [(commands[step.command_id], step) for step in batch]) if batch else None
+                self._refuse(command, each.error, each)
+            else:
+                self._refused_at[command.command_id] = newest.number
 
-    def _ready(self) -> list[tuple[CommandRecord, StepRecord]]:
+    def _fill(
+        self,
+        bundles: Mapping[str, _Bundle],
+        tried: Sequence[TriedStep],
+        commands: Mapping[str, CommandRecord],
+        newest: NewestBlock,
+    ) -> None:
+        """Give the good ones to lanes, in order: an organisation's to the lane on which earlier ones are."""
+        bound = dict(self._lanes.organisations_of(self._lanes.open_transactions()))
+        held: set[str] = set()
+        for each in tried:
+            command = commands[each.step.command_id]
+            if each.error is not None or command.org_id in held:
+                continue
+            step = _granted(each)
+            lane = bound.get(command.org_id)
+            wanted = [each for each in _by_load(bundles.values()) if lane in (None, each.lane.address)]
+            bundle = next((each for each in wanted if self._takes(each, step, newest)), None)
+            if bundle is None:
+                # What comes later of the same organisation must not overtake it.
+                held.add(command.org_id)
+                continue
+            bound[command.org_id] = bundle.lane.address
+            bundle.items.append((command, step))
+            bundle.size += len(step.encoded_args)
+
+    def _takes(self, bundle: _Bundle, step: StepRecord, newest: NewestBlock) -> bool:
+        """Whether there is room for one more."""
+        if bundle.is_closed or len(bundle.items) >= self._desk.most_in_batch:
+            return False
+        gas = self._desk.relay.gas_of_batch([*(each for _, each in bundle.items), step])
+        if not bundle.items:
+            return gas <= newest.most_gas
+        size = bundle.size + len(step.encoded_args)
+        return gas <= min(newest.most_gas, self._lanes.budget) and size <= _MOST_ARGUMENT_BYTES
+
+    def _ready(self, limit: int) -> list[tuple[CommandRecord, StepRecord]]:
         desk = self._desk
         with desk.store.read() as work:
-            commands = work.commands.due([CommandState.READY], now=desk.now(), limit=desk.most_in_batch)
+            commands = work.commands.due([CommandState.READY], now=desk.now(), limit=limit)
             steps = {
                 step.command_id: step
                 for step in work.commands.steps_of(command.command_id for command in commands)
@@ -104,27 +205,10 @@ class Relay:
             }
         return [(each, steps[each.command_id]) for each in commands if each.command_id in steps]
 
-    def _batch(self, tried: Sequence[TriedStep]) -> tuple[list[StepRecord], TriedStep | None]:
-        """As many of the good ones as fit, in order; or the first one, where no block has room for it."""
-        relay, batch, size = self._desk.relay, list[StepRecord](), 0
-        most = relay.batch_gas_limit()
-        for each in tried:
-            if each.error is not None:
-                continue
-            step = replace(each.step, gas_limit=max(each.gas_limit, each.step.gas_limit))
-            gas = relay.gas_of_batch([*batch, step])
-            size += len(step.encoded_args)
-            if not batch and gas > most:
-                return [], each
-            if batch and (gas > min(most, self._lanes.budget) or size > _MOST_ARGUMENT_BYTES):
-                break
-            batch.append(step)
-        return batch, None
-
-    def _send(
+    def _keep(
         self, lane: Signer, batch: Sequence[tuple[CommandRecord, StepRecord]]
     ) -> TransactionRecord | None:
-        """Keep the signed bytes with the steps that they carry in one transaction, then send them."""
+        """Keep the signed bytes with the steps that they carry, in one transaction of the store."""
         desk = self._desk
         with desk.store.read() as work:
             nonce = work.outbox.next_nonce(lane.address)
@@ -154,9 +238,7 @@ class Relay:
         except _OvertakenError:
             return None
         desk.at(BATCH_STORED)
-        self._lanes.send(kept)
-        with desk.store.read() as work:
-            return work.outbox.transaction(kept.tx_id)
+        return kept
 
     def _refuse(self, command: CommandRecord, error: CounterfoilError, tried: TriedStep) -> None:
         """End a command whose instruction the contract would refuse: it costs nothing and is never sent."""
@@ -191,7 +273,7 @@ class Relay:
             self._refuse(command, tried.error, tried)
             return
         for tx_hash in places:
-            mined = desk.relay.mined(tx_hash)
+            (mined,) = desk.relay.mined([tx_hash])
             found = None if mined is None else _outcome_in(mined.outcomes, step)
             if mined is None or found is None:
                 continue
@@ -235,6 +317,16 @@ def _outcome_in(outcomes: Sequence[StepOutcome], step: StepRecord) -> StepOutcom
         if (each.key, each.nonce) == (step.key, step.nonce) and each.spent:
             return each
     return None
+
+
+def _granted(tried: TriedStep) -> StepRecord:
+    """The step with the gas that it may use."""
+    return replace(tried.step, gas_limit=max(tried.gas_limit, tried.step.gas_limit))
+
+
+def _by_load(bundles: Iterable[_Bundle]) -> list[_Bundle]:
+    """Lanes with the least on their way first; of those the fullest, so that transactions become large."""
+    return sorted(bundles, key=lambda each: (each.open_count, -len(each.items)))
 
 
 def _is_taken(transaction: TransactionRecord) -> bool:

@@ -80,6 +80,7 @@ class SendingDesk:
     own. confirmations: blocks on top of a transaction's before it counts as final, 0 where blocks are final
     at once. most_in_batch: instructions in one transaction. in_flight: transactions of a lane that wait for a
     block. patience: how long a node may take to show the receipt of a transaction whose nonce is used.
+    resend_after: when a transaction that is in no block is sent again for the first time, doubled each time.
     """
 
     store: ServiceStorePort
@@ -98,4 +99,5 @@ class SendingDesk:
     most_in_batch: int = 64
     most_prepared: int = 64
     patience: timedelta = timedelta(seconds=5)
+    resend_after: timedelta = timedelta(milliseconds=250)
     most_gas: int = 60_000_000
