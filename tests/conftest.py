@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+pytest_plugins = ["network_suite.plugin"]
+
 # Here, because pytest can rewrite a module only before anybody imports it.
 pytest.register_assert_rewrite(
     "model.twin",

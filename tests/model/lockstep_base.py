@@ -29,7 +29,8 @@ from model.commands import (
     register_party,
     set_standing_acceptance,
 )
-from model.contract_chain import OFFICERS, START_S, ContractChain, address
+from model.contract_chain import OFFICERS, START_S, ContractChain
+from model.keyring import address
 from model.money_commands import accept_offer, issue, offer_loan
 from model.twin import Twin
 

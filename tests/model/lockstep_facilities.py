@@ -17,7 +17,8 @@ from counterfoil.domain.states import FacilityState, Office, PartyRole, ReceiptS
 from model import commands, goods_commands
 from model import facility_commands as do
 from model.commands import digest
-from model.contract_chain import GOVERNOR, OFFICERS, START_S, ContractChain, address
+from model.contract_chain import GOVERNOR, OFFICERS, START_S, ContractChain
+from model.keyring import address
 from model.lockstep_base import CNY, DAY_S, started
 from model.lockstep_liens import BORROWERS, FUNDERS, SIGNER, LienRules
 from model.lockstep_money import LATEST_S

@@ -14,8 +14,9 @@ from counterfoil.domain.states import BillState, LienState, Office, PartyRole, R
 from model import bill_commands, commands, goods_commands
 from model.commands import digest
 from model.contract_chain import GOVERNOR, OFFICERS, ContractChain
+from model.keyring import account
 from model.lockstep_base import CNY, DAY_S, LockstepBase
-from model.seals import SealOf, account
+from model.seals import SealOf
 from model.twin import Twin
 
 LATEST_S = 2**40 - 1

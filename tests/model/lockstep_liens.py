@@ -9,8 +9,9 @@ from counterfoil.domain.state.ledger_state import Lien
 from counterfoil.domain.states import LienState, LotState, Office, ReceiptState
 from model import goods_commands, lien_commands, money_commands
 from model.commands import digest
+from model.keyring import account
 from model.lockstep_money import MoneyRules
-from model.seals import DivisionOf, SealOf, account
+from model.seals import DivisionOf, SealOf
 
 SIGNER = account(0x5EA1)
 """The keeper's key, which signs its seals."""

@@ -7,7 +7,7 @@ from counterfoil.domain.ledger.parties import NO_ADDRESS
 from counterfoil.domain.state.ledger_state import Note
 from counterfoil.domain.states import LotState, NoteState, Office, PartyRole, PartyState
 from model import commands as do
-from model.contract_chain import address
+from model.keyring import address
 from model.lockstep_base import CURRENCIES, DAY_S, MAX_48, LockstepBase
 
 FAR_S = 2**40 - 1

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from eth_account import Account
 from eth_account.signers.local import LocalAccount
 
 from counterfoil.chain.seals import receipt_division, sign_seal
@@ -20,12 +19,6 @@ class Chain(Protocol):
 
     chain_id: int
     addresses: dict[str, str]
-
-
-def account(number: int) -> LocalAccount:
-    """A key that can sign; parties that seal have one of these."""
-    made: LocalAccount = Account.from_key(number.to_bytes(32, "big"))
-    return made
 
 
 class LateArgument:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import rule, run_state_machine_as_test
 
 from counterfoil.domain.states import LotState, NoteState
-from model.contract_chain import ContractChain
+from model.contract_chain import open_contracts
 from model.lockstep_base import started
 from model.lockstep_money import MoneyRules
 from model.lockstep_notes import NoteRules
@@ -74,8 +75,10 @@ class Lockstep(NoteRules, MoneyRules):
         )
 
 
+@pytest.mark.engine_neutral
+@pytest.mark.own_network
 def test_model_projection_and_contracts_agree(tmp_path: Path) -> None:
-    chain = ContractChain(tmp_path)
+    chain = open_contracts(tmp_path)
     base = started(chain)
     Lockstep.start = (base, chain.mark())
     run_state_machine_as_test(

@@ -8,12 +8,13 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import rule, run_state_machine_as_test
 
 from counterfoil.domain.states import FacilityState, LotState
-from model.contract_chain import ContractChain
+from model.contract_chain import open_contracts
 from model.lockstep_facilities import OWING, FacilityRules, facilities_started
 
 EXAMPLES = os.environ.get("COUNTERFOIL_LOCKSTEP_EXAMPLES")
@@ -65,8 +66,10 @@ class FacilityLockstep(FacilityRules):
         )
 
 
+@pytest.mark.engine_neutral
+@pytest.mark.own_network
 def test_facilities_in_model_projection_and_contracts_agree(tmp_path: Path) -> None:
-    chain = ContractChain(tmp_path)
+    chain = open_contracts(tmp_path)
     base = facilities_started(chain)
     FacilityLockstep.start = (base, chain.mark())
     run_state_machine_as_test(

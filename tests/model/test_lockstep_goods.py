@@ -8,12 +8,13 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import rule, run_state_machine_as_test
 
 from counterfoil.domain.states import BillState, ReceiptState
-from model.contract_chain import ContractChain
+from model.contract_chain import open_contracts
 from model.lockstep_goods import goods_started
 from model.lockstep_receipts import ReceiptRules
 from model.lockstep_titles import TitleRules
@@ -69,8 +70,10 @@ class GoodsLockstep(ReceiptRules, TitleRules):
         )
 
 
+@pytest.mark.engine_neutral
+@pytest.mark.own_network
 def test_goods_in_model_projection_and_contracts_agree(tmp_path: Path) -> None:
-    chain = ContractChain(tmp_path)
+    chain = open_contracts(tmp_path)
     base = goods_started(chain)
     GoodsLockstep.start = (base, chain.mark())
     run_state_machine_as_test(

@@ -92,6 +92,31 @@ class Twin:
             raise result
         return result
 
+    def attempt(self, key: str, command: Command) -> object:
+        """How it ends, and nothing of it stays: its result, or its refusal as DomainError.
+
+        A chain that goes back carries it out as `run` does. Another one is asked what would happen, and
+        compared are outcome and result alone; what the command does is for `run` to see in other tests.
+        """
+        if self.chain.goes_back:
+            mark = self.chain.mark()
+            try:
+                return self.fork().run(key, command)
+            finally:
+                self.chain.rewind(mark)
+        call = Call(key=key, now_s=self.now_s)
+        expected = self._outcome(lambda: command.apply(copy.deepcopy(self.model), call))
+        found = self._outcome(
+            lambda: self.chain.ask(
+                command.contract, command.function, self._args(command), self.now_s, sender=key
+            )
+        )
+        if isinstance(expected, DomainError) or isinstance(found, DomainError):
+            assert _refusal(found) == _refusal(expected), command
+        elif isinstance(expected, int):
+            assert found == expected, command
+        return expected
+
     @staticmethod
     def _outcome(action: Callable[[], Any]) -> Any:
         try:

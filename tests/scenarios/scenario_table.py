@@ -21,8 +21,8 @@ from counterfoil.domain.lot import AssetId, LotId
 from counterfoil.domain.states import NoteState, Office, PartyRole
 from model import commands, money_commands
 from model.commands import Command, digest
-from model.contract_chain import GOVERNOR, OFFICERS, START_S, address
-from model.seals import account
+from model.contract_chain import GOVERNOR, OFFICERS, START_S
+from model.keyring import account, address
 from model.twin import Twin
 
 CNY = 156

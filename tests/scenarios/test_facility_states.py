@@ -89,11 +89,7 @@ COMMANDS: dict[str, tuple[str, Command, dict[FacilityState, str]]] = {
 
 def outcome(scenario: Scenario, who: str, command: Command) -> str:
     """How it ends, without its having happened."""
-    mark = scenario.twin.chain.mark()
-    try:
-        result = scenario.twin.fork().run(KEYS[who], command)
-    finally:
-        scenario.twin.chain.rewind(mark)
+    result = scenario.twin.attempt(KEYS[who], command)
     return result.code if isinstance(result, DomainError) else ""
 
 

@@ -8,7 +8,7 @@ from counterfoil.domain.lot import AssetId, LotId
 from counterfoil.domain.states import NoteState, PartyState
 from model import commands, money_commands
 from model.commands import digest
-from model.contract_chain import address
+from model.keyring import address
 from scenarios.scenario_table import (
     CNY,
     IDS,

@@ -10,7 +10,7 @@ from counterfoil.domain.lot import MAX_CHILDREN, LotId
 from counterfoil.domain.states import NoteState
 from model import commands
 from model.commands import digest
-from model.contract_chain import address
+from model.keyring import address
 from scenarios.scenario_table import (
     CNY,
     IDS,

@@ -1,0 +1,162 @@
+"""A network of four validators whose blocks carry the second that the tests say, and how tests send to it
+and read it.
+
+Its clock stands still until somebody moves it on: many blocks have the same second. So a table's times
+are exact to the second on a real network, as they are on the embedded chain.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from eth_account.signers.local import LocalAccount
+from web3 import HTTPProvider, Web3
+
+from counterfoil.chain.deployment import Deployment
+from counterfoil.chain.pipeline.signing import LaneKey
+from counterfoil.chain.pipeline.transport import NodeConnections
+from counterfoil.chain.rpc import Rpc
+from counterfoil.chain.sender import Outgoing
+from network_suite.nonces import Nonces
+
+_REPOSITORY = Path(__file__).resolve().parents[2]
+sys.path.append(str(_REPOSITORY / "scripts" / "lib"))
+
+from network import Network, NetworkPlan  # noqa: E402 - the line above makes it known
+from network.plan import Clock  # noqa: E402 - as above
+
+CHAIN_ID = 88_552
+BLOCK_PERIOD_MS = 100
+ROUND_TIMEOUT_MS = 3_000
+_FIRST_PORT, _LAST_PORT, _PORTS_OF_ONE = 21_000, 29_000, 600
+# A validator takes bodies of 16 MiB; several processes send at once.
+_BATCH_BYTES = 400_000
+_POLL_S = 0.05
+_PATIENCE_S = 180.0
+
+Json = dict[str, Any]
+Outgoings = Callable[[int], Sequence[Outgoing]]
+"""What to send, from the first nonce on."""
+
+
+class HeldNetwork:
+    """Four validators of their own, from the start to `close`."""
+
+    def __init__(self, *, start_s: int, number: int = 0) -> None:
+        """start_s: the time of the first blocks. number: tells networks that run at once apart."""
+        self._folder = tempfile.TemporaryDirectory(prefix="counterfoil-network-")
+        root = Path(self._folder.name)
+        ports = range(_FIRST_PORT, _LAST_PORT, _PORTS_OF_ONE)
+        # Two runs on one machine seldom meet; where they do, the network says which port is taken.
+        port = ports[(os.getpid() + number) % len(ports)]
+        plan = NetworkPlan(
+            chain_id=CHAIN_ID,
+            base_port=port,
+            block_period_ms=BLOCK_PERIOD_MS,
+            round_timeout_ms=ROUND_TIMEOUT_MS,
+            clock=Clock.ADJUSTABLE,
+            started_at_s=start_s,
+        )
+        self._network = Network.create(root / "net", plan)
+        self._network.start()
+        self._nonces = Nonces(root / "nonces")
+        self._endpoints = [self._network.endpoint(index) for index in self._network.validators]
+        self._keys: dict[str, LaneKey] = {}
+        self.now_s = start_s
+        self.connect()
+        genesis = self._ask(self._nodes[0], "eth_getBlockByNumber", "0x0", False)
+        self.empty = Deployment(chain_id=CHAIN_ID, genesis_hash=genesis["hash"])
+
+    def connect(self) -> None:
+        """Open connections of this process's own; a process that was forked must not use its parent's."""
+        self._nodes = [NodeConnections(url, connections=2) for url in self._endpoints]
+        reading = os.getpid() % len(self._nodes)
+        self._reading = self._nodes[reading]
+        self.rpc = Rpc(Web3(HTTPProvider(self._endpoints[reading])))
+
+    def close(self) -> None:
+        """End the validators and forget the chain."""
+        for node in self._nodes:
+            node.close()
+        self._network.destroy()
+        self._folder.cleanup()
+
+    def move_to(self, second: int) -> None:
+        """Let the validators' clock stand at a later second; every validator has a block of it then."""
+        self._network.set_clock(f"={second}", within_s=_PATIENCE_S)
+        self.now_s = second
+
+    def send(self, account: LocalAccount, outgoing: Outgoings) -> list[Json]:
+        """Send transactions of one key in order; their receipts, failed ones too.
+
+        The validator that this process reads has their blocks then.
+        """
+        key = self._keys.setdefault(str(account.address), LaneKey.of(account))
+        # A key's transactions go to one validator, and are read from another one more often than not.
+        node = self._nodes[int(key.address, 16) % len(self._nodes)]
+        with self._nonces.lane(key.address) as lane:
+            signed = [
+                key.sign_legacy(
+                    nonce=lane.next + place,
+                    to=None if each.to is None else bytes.fromhex(each.to[2:]),
+                    input_bytes=each.input_bytes,
+                    gas=each.gas,
+                    chain_id=CHAIN_ID,
+                )
+                for place, each in enumerate(outgoing(lane.next))
+            ]
+            for part in _parts([each.raw for each in signed]):
+                for answer in node.batch([("eth_sendRawTransaction", ["0x" + raw.hex()]) for raw in part]):
+                    if isinstance(answer, Exception):
+                        raise answer
+                lane.next += len(part)
+        return self._receipts([each.tx_hash for each in signed])
+
+    def _receipts(self, hashes: Sequence[str]) -> list[Json]:
+        give_up_at = time.monotonic() + _PATIENCE_S
+        found: dict[str, Json] = {}
+        time.sleep(BLOCK_PERIOD_MS / 1000)
+        while True:
+            missing = [tx_hash for tx_hash in hashes if tx_hash not in found]
+            answers = self._reading.batch([("eth_getTransactionReceipt", [each]) for each in missing])
+            for tx_hash, answer in zip(missing, answers, strict=True):
+                if isinstance(answer, Exception):
+                    raise answer
+                if answer is not None:
+                    found[tx_hash] = answer
+            if len(found) == len(hashes):
+                return [found[tx_hash] for tx_hash in hashes]
+            if time.monotonic() > give_up_at:
+                raise TimeoutError(f"no receipts of {missing}")
+            time.sleep(_POLL_S)
+
+    def block_time_s(self, block_number: str) -> int:
+        """A block's time."""
+        return int(self._ask(self._reading, "eth_getBlockByNumber", block_number, False)["timestamp"], 16)
+
+    def call(self, request: Json, block: str = "latest") -> bytes:
+        """What a call gives; raises RpcError, with the bytes of a revert, where it fails."""
+        return bytes.fromhex(self._ask(self._reading, "eth_call", request, block)[2:])
+
+    @staticmethod
+    def _ask(node: NodeConnections, method: str, *params: Any) -> Any:
+        (answer,) = node.batch([(method, list(params))])
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+def _parts(raws: Sequence[bytes]) -> list[list[bytes]]:
+    """Transactions in groups that a request has room for."""
+    parts: list[list[bytes]] = [[]]
+    for raw in raws:
+        if parts[-1] and sum(map(len, parts[-1])) + len(raw) > _BATCH_BYTES:
+            parts.append([])
+        parts[-1].append(raw)
+    return parts
