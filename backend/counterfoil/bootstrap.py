@@ -14,12 +14,18 @@ from types import TracebackType
 from sqlalchemy import Engine
 from web3 import Web3
 
+from counterfoil.chain.deployed_code import unlike_contracts
 from counterfoil.chain.deployment import Deployment
 from counterfoil.chain.embedded import EmbeddedChain, open_embedded_chain
+from counterfoil.chain.endpoints.errors import CHAIN_IS_EMBEDDED, NetworkFileError
+from counterfoil.chain.endpoints.network import network_of
+from counterfoil.chain.endpoints.pool import pinned
+from counterfoil.chain.endpoints.rules import PoolRules, PoolState
+from counterfoil.chain.engines import EMBEDDED, EngineProfile
 from counterfoil.chain.gateway import ChainGateway
 from counterfoil.chain.home_keys import HomeKeys
 from counterfoil.chain.instructions.routes import instruction_routes
-from counterfoil.chain.ledger_deployment import deploy_ledger, missing_contracts
+from counterfoil.chain.ledger_deployment import COUNCIL_DELAY_S, deploy_ledger, missing_contracts
 from counterfoil.chain.ledger_gateway import LedgerGateway
 from counterfoil.chain.remote import RemoteChain
 from counterfoil.domain.errors import CounterfoilError, DomainError
@@ -38,12 +44,17 @@ from counterfoil.usecases.workbench import Observer, Workbench
 
 ENGINE = "embedded"
 RELAYER_KEY = "relayer"
-"""The key that sends the service's transactions; it is no party's and no office's."""
+"""The first key that sends the service's transactions; it is no party's and no office's."""
 ANCHOR_KEY = "anchor"
 """The key that anchors the audit log. Not the relayer's, whose nonces the outbox alone gives out."""
 OpenChain = EmbeddedChain | RemoteChain
 Passphrase = Callable[[str], str]
 """Called with a key's name when its file is written or first opened."""
+
+
+def lane_keys(settings: Settings) -> tuple[str, ...]:
+    """The names of the keys that send the service's transactions, one a lane."""
+    return (RELAYER_KEY, *(f"{RELAYER_KEY}-{place}" for place in range(2, settings.lane_count + 1)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +98,19 @@ class OpenLedger:
         """The connection to the chain."""
         return self._chain.web3
 
+    @property
+    def profile(self) -> EngineProfile:
+        """What is known of the chain's engine."""
+        return self._chain.profile if isinstance(self._chain, RemoteChain) else EMBEDDED
+
+    def network_state(self) -> PoolState | None:
+        """The network's endpoints as they were found last; None for the embedded chain."""
+        return self._chain.state() if isinstance(self._chain, RemoteChain) else None
+
+    def unlike_contracts(self) -> tuple[str, ...]:
+        """Contracts whose code on the chain is not this version's."""
+        return unlike_contracts(self.web3, self.deployment)
+
     def advance_time(self, seconds: int) -> int:
         """Move the chain's clock ahead, for demos and tests; returns the new time in epoch seconds.
 
@@ -110,9 +134,12 @@ class OpenLedger:
         self.close()
 
 
-def create_ledger(settings: Settings, *, passphrase: Passphrase) -> LedgerCreated:
+def create_ledger(
+    settings: Settings, *, passphrase: Passphrase, council_delay_s: int = COUNCIL_DELAY_S
+) -> LedgerCreated:
     """Set a ledger up in an empty home: keys, chain, contracts, offices, and last its deployment record.
 
+    council_delay_s: from a proposal to the council to the first second in which it can be done, for good.
     What an interrupted attempt left is used or left behind; without the record there is no ledger. Raises
     DomainError LedgerExists.
     """
@@ -122,6 +149,8 @@ def create_ledger(settings: Settings, *, passphrase: Passphrase) -> LedgerCreate
     keys = home_keys(settings, passphrase)
     offices = {office: keys.ensure(office_key_name(office)) for office in Office}
     keys.ensure_fingerprint_key()
+    for lane in lane_keys(settings):
+        keys.ensure(lane)
     with _open_chain(settings) as chain:
         gateway = ChainGateway(chain.web3)
         deployed = deploy_ledger(
@@ -130,6 +159,7 @@ def create_ledger(settings: Settings, *, passphrase: Passphrase) -> LedgerCreate
             officers=offices,
             routes=instruction_routes(),
             anchor_keys=[keys.ensure(ANCHOR_KEY)],
+            council_delay_s=council_delay_s,
         )
         gateway.deployment.save(settings.deployment_path)
         deployment = gateway.deployment
@@ -159,9 +189,9 @@ def open_ledger(
     """
     if not settings.deployment_path.exists():
         raise DomainError(refusals.LEDGER_MISSING, home=str(settings.home))
-    chain = _open_chain(settings)
+    deployment = read_deployment(settings)
+    chain = _open_chain(settings, deployment)
     try:
-        deployment = read_deployment(settings)
         gateway = ChainGateway(chain.web3, deployment)
         ledger = LedgerGateway(gateway)
         keys = home_keys(settings, passphrase)
@@ -194,9 +224,23 @@ def home_keys(settings: Settings, passphrase: Passphrase) -> HomeKeys:
     return HomeKeys(settings.keys_directory, passphrase, scrypt_n=settings.keystore_scrypt_n)
 
 
-def _open_chain(settings: Settings) -> OpenChain:
+def open_network(settings: Settings, deployment: Deployment | None = None) -> RemoteChain:
+    """The network that the settings name. deployment: says which chain a bare address must be of.
+
+    Raises NetworkFileError for an address or a network.json that cannot be used, ChainIsEmbedded among them.
+    """
+    if settings.chain is None:
+        raise NetworkFileError(CHAIN_IS_EMBEDDED)
+    network = network_of(settings.chain.get_secret_value())
+    if deployment is not None:
+        network = pinned(network, chain_id=deployment.chain_id, genesis_hash=deployment.genesis_hash)
+    rules = PoolRules(agreement=settings.chain_agreement, lag_blocks=settings.chain_lag_blocks)
+    return RemoteChain(network, rules=rules, allow_time_travel=settings.allow_time_travel)
+
+
+def _open_chain(settings: Settings, deployment: Deployment | None = None) -> OpenChain:
     if settings.chain is not None:
-        return RemoteChain(settings.chain.get_secret_value())
+        return open_network(settings, deployment)
     return open_embedded_chain(settings.chain_directory, allow_time_travel=settings.allow_time_travel)
 
 

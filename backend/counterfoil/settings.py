@@ -17,6 +17,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 STANDARD_SCRYPT_N = 2**18
 SETTLEMENT_LOTS_PER_CALL = 500
+NETWORK_LANES = 4
 
 
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
@@ -43,7 +44,10 @@ class Settings(BaseSettings):
 
     passphrase_file: a file whose first line is the passphrase, such as a credential of systemd.
     backup_passphrase: of encrypted backups.
-    chain: JSON-RPC address of a node, http or https; None: the embedded chain in the home.
+    chain: JSON-RPC addresses of a network, http or https, with commas between them, or the path of its
+    network.json; None: the embedded chain in the home. chain_agreement: endpoints that must agree on what
+    cannot be proven; None: one more than may lie by the engine's rule. chain_lag_blocks: how far behind the
+    others an endpoint is refused.
     host, port: where HTTP is served. http_connections, worker_connections: transactions that each process
     runs at once on the database. stop_after_s: how long the processes have to finish when they are stopped.
     public_url: as clients reach the service, such as https://ledger.example; identity providers send people
@@ -55,9 +59,10 @@ class Settings(BaseSettings):
     five times that at once after a pause.
     metrics_token: whoever sends it as a bearer token may read /metrics from elsewhere than this machine.
     otlp_endpoint: where OpenTelemetry traces are sent, by OTLP over HTTP; None: nothing is traced.
-    confirmations: blocks on top of a transaction before it is final; 0 where blocks are final at once.
-    relay_in_flight: transactions of the relayer that wait to be mined at once. relay_batch: commands in one
-    of them at most.
+    confirmations: blocks on top of a transaction before it is final; None: as the engine's profile says.
+    relay_lanes: keys that send the service's transactions, each with nonces of its own; None: 4 on a network,
+    1 on the embedded chain. relay_in_flight: transactions of one of them that wait to be mined at once; None:
+    4 where blocks are final at once, else 1. relay_batch: commands in one transaction at most.
     audit_anchor_interval_s: how often the head of the audit log is put on the chain, where it changed.
     lag_blocks, beat_age_s: from when on the service is not ready, blocks not indexed and seconds without a
     sign of the worker.
@@ -91,8 +96,11 @@ class Settings(BaseSettings):
     address_requests_per_s: Annotated[float, Gt(0)] = 2000.0
     metrics_token: SecretStr | None = None
     otlp_endpoint: str | None = None
-    confirmations: Annotated[int, Ge(0), Le(10_000)] = 0
-    relay_in_flight: Annotated[int, Ge(1), Le(64)] = 1
+    chain_agreement: Annotated[int, Ge(1), Le(1000)] | None = None
+    chain_lag_blocks: Annotated[int, Ge(1), Le(10_000)] = 5
+    confirmations: Annotated[int, Ge(0), Le(10_000)] | None = None
+    relay_lanes: Annotated[int, Ge(1), Le(64)] | None = None
+    relay_in_flight: Annotated[int, Ge(1), Le(64)] | None = None
     relay_batch: Annotated[int, Ge(1), Le(500)] = 64
     audit_anchor_interval_s: Annotated[int, Ge(1)] = 600
     lag_blocks: Annotated[int, Ge(1)] = 50
@@ -141,10 +149,19 @@ class Settings(BaseSettings):
 
     @field_validator("chain")
     @classmethod
-    def _http_address(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None and not value.get_secret_value().startswith(("http://", "https://")):
-            raise ValueError("must begin with http:// or https://")
+    def _addresses_or_path(cls, value: SecretStr | None) -> SecretStr | None:
+        text = "" if value is None else value.get_secret_value()
+        schemes = ("http://", "https://")
+        if "://" in text and not all(each.strip().startswith(schemes) for each in text.split(",")):
+            raise ValueError("must be addresses that begin with http:// or https://, or a path")
         return value
+
+    @property
+    def lane_count(self) -> int:
+        """Keys that send the service's transactions."""
+        if self.relay_lanes is not None:
+            return self.relay_lanes
+        return 1 if self.chain is None else NETWORK_LANES
 
     def given_passphrase(self) -> str | None:
         """The passphrase of the environment or its file, or None. Raises OSError for a file without one."""

@@ -123,6 +123,7 @@ class EventReader:
         found = self._receipts(block, receipts)
         expected = [log for receipt in found for log in receipt["logs"]]
         if not (_are_same(logs, expected) and _fit_blooms(block, found)):
+            self._rpc.complain(f"its logs of block {number} are not those of its receipts")
             raise ChainError(
                 ChainErrorKind.UNAVAILABLE,
                 errors.CHAIN_LOGS_INCOMPLETE,

@@ -7,7 +7,7 @@ revert, which the middleware turns into exceptions whose form depends on the eng
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from web3 import Web3
 from web3.exceptions import Web3Exception
@@ -19,6 +19,13 @@ from counterfoil.ports.engine import ChainError
 
 # Codes that say something about the node, not about the transaction or call.
 _NODE_TROUBLE = frozenset({-32700, -32600, -32601, -32603, -32005, -32002, -32001})
+
+
+@runtime_checkable
+class TakesComplaints(Protocol):
+    """A provider that asks somebody else where an answer cannot be true."""
+
+    def complain(self, reason: str) -> None: ...
 
 
 class RpcError(Exception):
@@ -51,6 +58,11 @@ class Rpc:
         except (OSError, Web3Exception, ValueError) as silent:
             raise unavailable(f"{method}: {silent!r}") from silent
         return result_of(method, response)
+
+    def complain(self, reason: str) -> None:
+        """Tell that the last answer to this thread cannot be true, so that another endpoint is asked next."""
+        if isinstance(self._provider, TakesComplaints):
+            self._provider.complain(reason)
 
     def batch(self, requests: Sequence[tuple[str, list[Any]]]) -> list[Any]:
         """Each request's result, or its RpcError or ChainError, in order, in one round trip."""

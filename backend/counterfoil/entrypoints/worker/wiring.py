@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
-from counterfoil.bootstrap import RELAYER_KEY, OpenLedger, Passphrase, open_ledger
+from counterfoil.bootstrap import OpenLedger, Passphrase, lane_keys, open_ledger
 from counterfoil.chain.ledger_gateway import LedgerGateway
 from counterfoil.chain.relay.capturing import CapturingGateway, CapturingKeys
 from counterfoil.chain.relay.instructions import DeployedInstructions
@@ -29,6 +29,9 @@ from counterfoil.usecases.outbox.sending_desk import SendingDesk
 from counterfoil.usecases.read_model import ReadModel
 
 _SYNC_EVERY_S = 0.5
+_IN_FLIGHT = 4
+_FIRST_RESEND = timedelta(milliseconds=250)
+_BLOCKS_BEFORE_RESEND = 2
 
 
 @dataclass(slots=True)
@@ -118,7 +121,9 @@ def _wired(settings: Settings, ledger: OpenLedger, *, at: At) -> OpenWorker:
         ledger=LedgerGateway(CapturingGateway(ledger.gateway)),
         keys=CapturingKeys(ledger.keys, active_key_of=active_key_of),
     )
-    ledger.keys.ensure(RELAYER_KEY)
+    for name in lane_keys(settings):
+        # A home of an earlier version, or with fewer lanes, has not all of them.
+        ledger.keys.ensure(name)
     ledger.keys.ensure_service_key()
     files = EncryptedFiles(
         cipher=FileCipher(), sealing=ledger.keys.service_key(), now=lambda: datetime.now(UTC)
@@ -129,20 +134,48 @@ def _wired(settings: Settings, ledger: OpenLedger, *, at: At) -> OpenWorker:
     desk = SendingDesk(
         store=ledger.store,
         instructions=DeployedInstructions(ledger.deployment),
-        relay=InstructionRelay(ledger.web3, ledger.gateway, tries_all=settings.chain is not None),
+        relay=InstructionRelay(
+            ledger.web3,
+            ledger.gateway,
+            tries_all=settings.chain is not None,
+            on_pending=settings.chain is None,
+            most_gas=ledger.profile.most_gas_a_transaction,
+        ),
         read_model=read_model,
         open_operation=OperationDesk(
             capturing=capturing, direct=direct, read_file=brought.read, share_file=brought.share
         ),
         approvals_of=organisations.approvals_of,
         is_active=organisations.is_active,
-        lanes=(ledger.keys.signer(RELAYER_KEY),),
+        lanes=tuple(ledger.keys.signer(name) for name in lane_keys(settings)),
         now=lambda: datetime.now(UTC),
         chain_now_s=direct.chain_now_s,
         at=at,
-        confirmations=settings.confirmations,
-        in_flight=settings.relay_in_flight,
+        confirmations=_confirmations(settings, ledger),
+        in_flight=_in_flight(settings, ledger),
         most_in_batch=settings.relay_batch,
         most_prepared=settings.relay_batch,
+        resend_after=max(_FIRST_RESEND, _BLOCKS_BEFORE_RESEND * _block_period(ledger)),
     )
     return OpenWorker(ledger, desk, files, CommandLoop(desk, Relay(desk), read_model))
+
+
+def _block_period(ledger: OpenLedger) -> timedelta:
+    return timedelta(milliseconds=ledger.profile.block_period_ms)
+
+
+def _in_flight(settings: Settings, ledger: OpenLedger) -> int:
+    """As the settings say, else several where blocks are final at once.
+
+    On the embedded chain too a transaction is in a block when its sending has been answered.
+    """
+    if settings.relay_in_flight is not None:
+        return settings.relay_in_flight
+    return _IN_FLIGHT if settings.chain is not None and _confirmations(settings, ledger) == 0 else 1
+
+
+def _confirmations(settings: Settings, ledger: OpenLedger) -> int:
+    """As the settings say, else as the engine's profile does."""
+    if settings.confirmations is not None:
+        return settings.confirmations
+    return ledger.profile.finality.confirmations

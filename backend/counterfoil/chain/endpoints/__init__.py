@@ -1,0 +1,1 @@
+"""Several endpoints of one network, behind one provider: health, choice, fail-over, confirmation."""
