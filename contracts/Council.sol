@@ -2,6 +2,7 @@
 pragma solidity 0.8.36;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import {IAccessManager} from "@openzeppelin/contracts/access/manager/IAccessManager.sol";
 import {Address} from "@openzeppelin/contracts/utils/Address.sol";
 import {Administered} from "./Administered.sol";
 import {LedgerClient} from "./LedgerClient.sol";
@@ -9,13 +10,20 @@ import {ICouncil} from "./interfaces/ICouncil.sol";
 import {ILedger} from "./interfaces/ILedger.sol";
 import {IParties} from "./interfaces/IParties.sol";
 import {PartyId} from "./types/Ids.sol";
-import {ProposalState} from "./types/States.sol";
+import {PartyState, ProposalState} from "./types/States.sol";
 
 /// @title Council
 /// @dev Approvals are counted over the members when they are needed, so that whoever left or is suspended counts no
 /// more, and a new member counts at once.
 contract Council is Administered, LedgerClient, ICouncil {
     uint256 private constant MAX_MEMBERS = 64;
+    /// @dev Two thirds of two are both: one lost key would end such a council, and of one it would be one key.
+    uint256 private constant MIN_MEMBERS = 3;
+    /// @dev More than validators' clocks may differ by, so that whoever states a block's time does not end a delay.
+    uint32 private constant MIN_DELAY_S = 1 minutes;
+    uint32 private constant MAX_DELAY_S = 90 days;
+    /// @dev Of OpenZeppelin's AccessManager.
+    uint64 private constant ADMIN_ROLE = 0;
 
     uint32 private immutable DELAY_S;
     uint32 private immutable LIFETIME_S;
@@ -37,6 +45,9 @@ contract Council is Administered, LedgerClient, ICouncil {
         AccessManaged(authority)
         LedgerClient(ledger)
     {
+        if (delayS < MIN_DELAY_S || delayS > MAX_DELAY_S) {
+            revert DelayOutside(delayS, MIN_DELAY_S, MAX_DELAY_S);
+        }
         if (lifetimeS <= delayS) revert LifetimeTooShort(lifetimeS, delayS);
         (DELAY_S, LIFETIME_S) = (delayS, lifetimeS);
     }
@@ -44,22 +55,24 @@ contract Council is Administered, LedgerClient, ICouncil {
     /// @inheritdoc ICouncil
     function seat(PartyId[] calldata first) external restricted {
         if (_members.length != 0) revert AlreadySeated();
-        if (first.length == 0) revert NobodySeated();
+        if (first.length < MIN_MEMBERS) revert TooFewMembers(first.length, MIN_MEMBERS);
         for (uint256 i = 0; i < first.length; ++i) {
             _seat(first[i]);
         }
     }
 
     /// @inheritdoc ICouncil
-    function admit(PartyId member) external onlyByVote {
+    function admit(PartyId member, address[] calldata keys) external onlyByVote {
         _seat(member);
+        (,, address[] memory held) = LEDGER.partyOf(member);
+        if (keccak256(abi.encode(keys)) != keccak256(abi.encode(held))) revert MemberKeysUnlike(member);
     }
 
     /// @inheritdoc ICouncil
     function remove(PartyId member) external onlyByVote {
         if (!_isMember[member]) revert NotAMember(member);
         uint256 final_ = _members.length - 1;
-        if (final_ == 0) revert LastMember(member);
+        if (final_ < MIN_MEMBERS) revert TooFewMembers(final_, MIN_MEMBERS);
         _isMember[member] = false;
         for (uint256 i = 0; i < final_; ++i) {
             if (_members[i] == member) {
@@ -116,7 +129,10 @@ contract Council is Administered, LedgerClient, ICouncil {
         if (approvals < quorum) revert QuorumMissing(proposal, approvals, quorum);
         // Before the call: an act cannot be carried out again from within itself.
         record.state = ProposalState.Executed;
+        (bool administered, uint256 lacking) = (_administers(), _shortfall());
         answer = Address.functionCall(target, callData);
+        if (administered && !_administers()) revert AdministrationLost();
+        if (_shortfall() > lacking) revert CouncilWouldStop(_able(), _quorumOf(_members.length));
         emit ActExecuted(proposal, by, approvals, quorum);
     }
 
@@ -132,7 +148,12 @@ contract Council is Administered, LedgerClient, ICouncil {
             PartyId member = _members[i];
             if (_approvals[proposal][member] && LEDGER.isActive(member)) ++approvals;
         }
-        quorum = (2 * count + 2) / 3;
+        quorum = _quorumOf(count);
+    }
+
+    /// @inheritdoc ICouncil
+    function times() external view returns (uint32 delayS, uint32 lifetimeS) {
+        return (DELAY_S, LIFETIME_S);
     }
 
     /// @inheritdoc ICouncil
@@ -169,11 +190,41 @@ contract Council is Administered, LedgerClient, ICouncil {
 
     function _seat(PartyId member) private {
         if (!_partyExists(member)) revert IParties.PartyUnknown(member);
+        if (!_canAct(member)) revert MemberCannotAct(member);
         if (_isMember[member]) revert MemberKnown(member);
         if (_members.length == MAX_MEMBERS) revert TooManyMembers(MAX_MEMBERS);
         _isMember[member] = true;
         _members.push(member);
         emit MemberAdmitted(member);
+    }
+
+    /// @dev Without delay: a council that had to schedule its acts with the manager would wait twice.
+    function _administers() private view returns (bool) {
+        (bool holds, uint32 delayS) = IAccessManager(authority()).hasRole(ADMIN_ROLE, address(this));
+        return holds && delayS == 0;
+    }
+
+    function _canAct(PartyId member) private view returns (bool) {
+        (PartyState state,, address[] memory keys) = LEDGER.partyOf(member);
+        return state == PartyState.Active && keys.length != 0;
+    }
+
+    function _able() private view returns (uint256 able) {
+        uint256 count = _members.length;
+        for (uint256 i = 0; i < count; ++i) {
+            if (_canAct(_members[i])) ++able;
+        }
+    }
+
+    /// @dev How many members that can act it lacks for a quorum: none, unless members lost rights in some other way. Then
+    /// it may still do what does not make it worse.
+    function _shortfall() private view returns (uint256) {
+        (uint256 able, uint256 quorum) = (_able(), _quorumOf(_members.length));
+        return able < quorum ? quorum - able : 0;
+    }
+
+    function _quorumOf(uint256 count) private pure returns (uint256) {
+        return (2 * count + 2) / 3;
     }
 
     function _actHash(address target, bytes calldata callData) private pure returns (bytes32) {

@@ -7,7 +7,8 @@ import {ProposalState} from "../types/States.sol";
 /// @title The consortium's council
 /// @notice Its members are parties of the ledger. What at least two thirds of them approve, the council does: a call of
 /// any contract, in the council's own name. Everybody sees a proposal for a fixed time before it can be carried out.
-/// Recovery of a lost key is a proposal to call the ledger's addKey or removeKey.
+/// Recovery of a lost key is a proposal to call the ledger's addKey or removeKey. On a consortium's ledger the council
+/// alone administers the authority: roles, routes, modules and who sits here change by its votes and in no other way.
 interface ICouncil {
     /// @param actHash keccak256(abi.encode(target, callData)).
     /// @param executableAt first second in which it can be carried out.
@@ -37,12 +38,16 @@ interface ICouncil {
     event ActExecuted(uint64 indexed proposal, PartyId indexed by, uint256 approvals, uint256 quorum);
 
     error AlreadySeated();
-    error NobodySeated();
+    error TooFewMembers(uint256 count, uint256 minimum);
+    error MemberCannotAct(PartyId member);
+    error MemberKeysUnlike(PartyId member);
+    error DelayOutside(uint32 delayS, uint32 shortestS, uint32 longestS);
+    error AdministrationLost();
+    error CouncilWouldStop(uint256 able, uint256 quorum);
     error LifetimeTooShort(uint32 lifetimeS, uint32 delayS);
     error NotAMember(PartyId party);
     error MemberKnown(PartyId member);
     error TooManyMembers(uint256 maximum);
-    error LastMember(PartyId member);
     error OnlyByVote(address caller);
     error ReasonMissing();
     error ActTargetMissing(address target);
@@ -56,15 +61,17 @@ interface ICouncil {
     error QuorumMissing(uint64 proposal, uint256 approvals, uint256 quorum);
 
     /// @notice The first members, once; afterwards only the council's own votes change them.
-    /// @dev Requirements: caller holds the governor role; nobody is seated; at least one and no more than 64, each an
-    /// existing party and named once. The last member cannot be removed, so there is no second time.
+    /// @dev Requirements: caller holds the governor role; nobody is seated; at least three and no more than 64, each an
+    /// active party with a key and named once. The last three cannot be removed, so there is no second time.
     function seat(PartyId[] calldata first) external;
 
-    /// @dev Requirements: called by the council itself, for a proposal; the party exists and is no member; there are
-    /// fewer than the most members.
-    function admit(PartyId member) external;
+    /// @param keys of the party as the ledger has them, in its order: what members approve is a seat for those keys, and
+    /// a key that is put beside them meanwhile does not come in with them.
+    /// @dev Requirements: called by the council itself, for a proposal; the party is active, has just these keys and is no
+    /// member; there are fewer than the most members.
+    function admit(PartyId member, address[] calldata keys) external;
 
-    /// @dev Requirements: called by the council itself, for a proposal; the party is a member and not the last one.
+    /// @dev Requirements: called by the council itself, for a proposal; the party is a member; three or more remain.
     function remove(PartyId member) external;
 
     /// @notice Puts a call before the council. Proposing approves nothing.
@@ -82,7 +89,9 @@ interface ICouncil {
 
     /// @notice Makes the call, or reverts with its error; then the proposal stays open.
     /// @dev Requirements: caller is a member; the proposal is open, of that act, old enough and not expired; at least
-    /// ceil(2n/3) of the n members at this moment approve and are not suspended (suspended members count among the n).
+    /// ceil(2n/3) of the n members at this moment approve and are not suspended (suspended members count among the n);
+    /// afterwards enough members for a quorum can still act (CouncilWouldStop), and a council that administered the
+    /// authority still does (AdministrationLost): whoever comes after it is appointed by it and then takes it away.
     function execute(uint64 proposal, address target, bytes calldata callData) external returns (bytes memory answer);
 
     function proposalOf(uint64 proposal) external view returns (Proposal memory);
@@ -95,6 +104,10 @@ interface ICouncil {
     function members() external view returns (PartyId[] memory);
 
     function isMember(PartyId party) external view returns (bool);
+
+    /// @return delayS from a proposal to the first second in which it can be carried out.
+    /// @return lifetimeS from a proposal to the last one.
+    function times() external view returns (uint32 delayS, uint32 lifetimeS);
 
     function proposalCount() external view returns (uint64);
 }

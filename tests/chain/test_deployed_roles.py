@@ -9,14 +9,22 @@ import pytest
 from eth_account import Account
 from web3 import Web3
 
-from counterfoil.chain.contract_calls import ANCHORS, AUTHORITY, COUNCIL, INSTRUCTIONS, KEY_DESK, LEDGER
+from counterfoil.chain.contract_calls import (
+    ANCHORS,
+    AUTHORITY,
+    COUNCIL,
+    INSTRUCTIONS,
+    KEY_DESK,
+    LEDGER,
+    REGISTRAR_DESK,
+)
 from counterfoil.chain.embedded import open_embedded_chain
 from counterfoil.chain.gateway import ChainGateway
 from counterfoil.chain.instructions.catalogue import instruction_types
 from counterfoil.chain.instructions.routes import instruction_routes
-from counterfoil.chain.ledger_deployment import ContractRole, Route, deploy_ledger, missing_contracts
+from counterfoil.chain.ledger_deployment import Route, deploy_ledger, missing_contracts
 from counterfoil.domain.errors import CounterfoilError
-from counterfoil.domain.states import Office
+from counterfoil.domain.states import ContractRole, Office
 
 GOVERNOR = Account.from_key(Web3.keccak(text="governor"))
 OFFICERS = {office: Account.from_key(Web3.keccak(text=office.name)).address for office in Office}
@@ -70,6 +78,21 @@ def test_registrar_desk_and_council_may_change_keys_and_nobody_else(deployed: Ch
         deployed.address_of(name) for name in deployed.deployment.contracts
     }
     assert {each for each in everybody if holds(deployed, ContractRole.KEYS, each)} == holders
+
+
+def test_registrar_its_desk_and_council_may_change_standing_and_nobody_else(deployed: ChainGateway) -> None:
+    assert role_over(deployed, LEDGER, "setPartyState", "uint24,uint8") == ContractRole.STANDING
+    assert role_over(deployed, LEDGER, "setPartyRoles", "uint24,uint32") == ContractRole.STANDING
+    assert role_over(deployed, REGISTRAR_DESK, "suspend", "uint24") == Office.REGISTRAR
+    holders = {
+        OFFICERS[Office.REGISTRAR],
+        deployed.address_of(REGISTRAR_DESK),
+        deployed.address_of(COUNCIL),
+    }
+    everybody = {*OFFICERS.values(), ANCHOR_KEY, GOVERNOR.address} | {
+        deployed.address_of(name) for name in deployed.deployment.contracts
+    }
+    assert {each for each in everybody if holds(deployed, ContractRole.STANDING, each)} == holders
 
 
 def test_only_the_anchor_keys_may_anchor(deployed: ChainGateway) -> None:

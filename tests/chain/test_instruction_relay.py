@@ -357,8 +357,10 @@ def test_members_of_the_council_vote_by_instructions(relay: Relay) -> None:
     ledger = LedgerGateway(relay.gateway)
     target, call = ledger.encode_act(LEDGER, "addKey", (2, STRANGER.address))
     reviewed = keccak(encode(["address", "bytes"], [target, call]))
+    third = Account.create().address
+    relay.gateway.send(LEDGER, "registerParty", [int(PartyRole.FUNDER), HASH, [third]], OFFICER)
     receipt, outcomes = relay.relay(
-        relay.signed(GOVERNOR, "Council", "seat", [1, 2]),
+        relay.signed(GOVERNOR, "Council", "seat", [1, 2, 3]),
         relay.signed(CORE, "Council", "propose", target, call, HASH),
         relay.signed(CORE, "Council", "approve", 1, reviewed),
         relay.signed(SUPPLIER, "Council", "approve", 1, HASH),

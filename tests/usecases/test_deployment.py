@@ -44,6 +44,11 @@ GUARDED: dict[str, tuple[Command, str, str | None]] = {
         "registrar",
         None,
     ),
+    "suspend at the desk": (
+        lambda b, by: b.ledger.suspend_party(by=by, party_id=1),
+        "registrar",
+        None,
+    ),
     "issue cash": (
         lambda b, by: b.ledger.issue_cash(
             by=by, party_id=1, currency=978, amount_minor=1, deposit_hash=b"\x01" * 32
@@ -195,14 +200,17 @@ def test_offices_are_labelled_and_given_to_their_keys(bare: OpenLedger) -> None:
         (each.args["role_id"], each.args["account"]) for each in records if each.event == "RoleGranted"
     }
 
-    assert labels == {1: "REGISTRAR", 2: "BANK", 3: "ARBITER", 4: "EXAMINER", 5: "KEYS", 6: "ANCHOR"}
+    offices = {1: "REGISTRAR", 2: "BANK", 3: "ARBITER", 4: "EXAMINER"}
+    assert labels == {**offices, 5: "KEYS", 6: "ANCHOR", 7: "STANDING"}
     addresses = {office: bare.bench.keys.signer(office).address for office in OFFICES}
     contracts = bare.deployment.contracts
     may_change_keys = (addresses["registrar"], contracts["KeyDesk"].address, contracts["Council"].address)
+    may_suspend = (addresses["registrar"], contracts["RegistrarDesk"].address, contracts["Council"].address)
     assert holders == {
         *((place, addresses[office]) for place, office in enumerate(OFFICES)),
         *((5, address) for address in may_change_keys),
         (6, bare.keys.signer(ANCHOR_KEY).address),
+        *((7, address) for address in may_suspend),
     }
 
 
@@ -214,6 +222,7 @@ NEW_SINCE_NOTES = (
     "Facilities",
     "KeyDesk",
     "Council",
+    "RegistrarDesk",
     "Anchors",
 )
 

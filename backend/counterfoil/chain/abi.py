@@ -234,6 +234,11 @@ class ContractAbi:
             raise DomainError(errors.UNKNOWN_FUNCTION, contract=self.name, function=name, arguments="any")
         return of_name[0]
 
+    @property
+    def functions(self) -> tuple[FunctionAbi, ...]:
+        """Every function, overloads apart, in the compiler's order."""
+        return tuple(self._by_signature.values())
+
     def function_with(self, selector: bytes) -> FunctionAbi | None:
         """The function with these first four bytes of input, None where there is none."""
         return next((each for each in self._by_signature.values() if each.selector == selector), None)

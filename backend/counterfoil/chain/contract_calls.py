@@ -21,6 +21,7 @@ FACILITIES = "Facilities"
 INSTRUCTIONS = "Instructions"
 KEY_DESK = "KeyDesk"
 COUNCIL = "Council"
+REGISTRAR_DESK = "RegistrarDesk"
 ANCHORS = "Anchors"
 
 WHOLE_DEBT = 2**48 - 1

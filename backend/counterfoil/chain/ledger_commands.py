@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from counterfoil.chain.contract_calls import LEDGER, ContractCalls
+from counterfoil.chain.contract_calls import LEDGER, REGISTRAR_DESK, ContractCalls
 from counterfoil.domain.events.ledger_events import InvoiceShare
 from counterfoil.domain.lot import LotId
 from counterfoil.domain.states import PartyRole, PartyState
@@ -31,6 +31,10 @@ class PartyCalls(ContractCalls):
     def set_party_state(self, *, by: Signer, party_id: int, state: PartyState) -> Receipt:
         """Suspend or reactivate a party."""
         return self._send(by, LEDGER, "setPartyState", party_id, int(state))
+
+    def suspend_party(self, *, by: Signer, party_id: int) -> Receipt:
+        """Suspend a party at once, as the registrar, where it does not sit in the council."""
+        return self._send(by, REGISTRAR_DESK, "suspend", party_id)
 
     def set_standing_acceptance(self, *, by: Signer, debtor_id: int | None, given: bool) -> Receipt:
         """Accept assignments in advance: of one debtor's notes, or of all (None)."""

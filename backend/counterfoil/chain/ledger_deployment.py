@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import IntEnum
 
 from counterfoil.chain.artifact import load_artifact
 from counterfoil.chain.contract_calls import (
@@ -24,6 +23,7 @@ from counterfoil.chain.contract_calls import (
     LEDGER,
     LIENS,
     PRICES,
+    REGISTRAR_DESK,
     SETTLEMENT,
     WAREHOUSE,
 )
@@ -31,7 +31,7 @@ from counterfoil.chain.deployment import Deployment
 from counterfoil.chain.gateway import ChainGateway
 from counterfoil.domain.errors import CounterfoilError
 from counterfoil.domain.lot import ASSET_KIND_BILL, ASSET_KIND_RECEIPT
-from counterfoil.domain.states import Office
+from counterfoil.domain.states import ContractRole, Office
 from counterfoil.ports.engine import ContractCall, Receipt, Signer
 
 _NO_DELAY = 0
@@ -41,17 +41,6 @@ COUNCIL_DELAY_S = _DAY_S
 COUNCIL_LIFETIME_S = 30 * _DAY_S
 # Routes a transaction; the longest layouts take some 200,000 gas each.
 _ROUTES_A_CALL = 12
-
-
-class ContractRole(IntEnum):
-    """AccessManager roles that no office has for itself.
-
-    KEYS: may give parties keys and take them away; the registrar, the key desk and the council hold it.
-    ANCHOR: may put the head of an audit log on chain.
-    """
-
-    KEYS = 5
-    ANCHOR = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,15 +57,9 @@ class Route:
 
 
 # The functions that AccessManager guards, by the office that may call them. Whatever else is restricted stays
-# with the governor, whose office is the manager's own administrator.
-_GUARDED: Mapping[Office, Mapping[str, Sequence[tuple[str, int]]]] = {
-    Office.REGISTRAR: {
-        LEDGER: (
-            ("registerParty", 3),
-            ("setPartyRoles", 2),
-            ("setPartyState", 2),
-        )
-    },
+# with the governor, whose office is the manager's own administrator, and later with the council.
+GUARDED: Mapping[Office, Mapping[str, Sequence[tuple[str, int]]]] = {
+    Office.REGISTRAR: {LEDGER: (("registerParty", 3),), REGISTRAR_DESK: (("suspend", 1),)},
     Office.BANK: {CASH: (("issue", 4), ("attestPayout", 2))},
     Office.ARBITER: {
         LEDGER: (("resolveDispute", 3), ("writeOff", 2)),
@@ -97,11 +80,12 @@ _GUARDED: Mapping[Office, Mapping[str, Sequence[tuple[str, int]]]] = {
     },
     Office.EXAMINER: {LIENS: (("blockAsset", 2),)},
 }
-_GUARDED_BY_ROLE: Mapping[ContractRole, tuple[str, Sequence[tuple[str, int]]]] = {
+GUARDED_BY_ROLE: Mapping[ContractRole, tuple[str, Sequence[tuple[str, int]]]] = {
     ContractRole.KEYS: (LEDGER, (("addKey", 2), ("removeKey", 2))),
     ContractRole.ANCHOR: (ANCHORS, (("anchor", 2),)),
+    ContractRole.STANDING: (LEDGER, (("setPartyRoles", 2), ("setPartyState", 2))),
 }
-_MODULES: Mapping[str, Sequence[str]] = {
+MODULES: Mapping[str, Sequence[str]] = {
     LEDGER: (LIENS, FINANCING, SETTLEMENT),
     CASH: (FINANCING, SETTLEMENT, FACILITIES),
     LIENS: (FINANCING, SETTLEMENT, FACILITIES),
@@ -109,7 +93,7 @@ _MODULES: Mapping[str, Sequence[str]] = {
     FACILITIES: (SETTLEMENT,),
 }
 # Lots are the ledger's own; the lien registry needs no telling.
-_ASSET_KINDS: Mapping[int, str] = {ASSET_KIND_RECEIPT: WAREHOUSE, ASSET_KIND_BILL: BILLS}
+ASSET_KINDS: Mapping[int, str] = {ASSET_KIND_RECEIPT: WAREHOUSE, ASSET_KIND_BILL: BILLS}
 
 CONTRACTS = (
     AUTHORITY,
@@ -125,6 +109,7 @@ CONTRACTS = (
     SETTLEMENT,
     KEY_DESK,
     COUNCIL,
+    REGISTRAR_DESK,
     ANCHORS,
 )
 """What a ledger of this version consists of, in the order of creation."""
@@ -153,7 +138,7 @@ def deploy_ledger(
 ) -> Deployed:
     """Create the contracts, give out the offices and say what instructions mean.
 
-    governor: signs everything and keeps the administrator's role. officers: address by office, without the
+    governor: signs everything and keeps the administrator's role until the council is founded. officers: address by office, without the
     governor. routes: the functions that parties and offices may sign instructions for. anchor_keys: addresses
     that may anchor audit logs. The council has no members yet; the governor seats them once there are
     parties. The caller saves gateway.deployment afterwards. Raises what the gateway raises.
@@ -202,14 +187,15 @@ def _create(gateway: ChainGateway, governor: Signer, *, council_delay_s: int) ->
     facilities = create(FACILITIES, authority, ledger, cash, liens, prices)
     create(SETTLEMENT, ledger, cash, liens, financing, facilities)
     create(KEY_DESK, ledger)
-    create(COUNCIL, authority, ledger, council_delay_s, council_delay_s + COUNCIL_LIFETIME_S)
+    council = create(COUNCIL, authority, ledger, council_delay_s, council_delay_s + COUNCIL_LIFETIME_S)
+    create(REGISTRAR_DESK, authority, ledger, council)
     create(ANCHORS, authority)
     return receipts
 
 
 def _offices(gateway: ChainGateway, officers: Mapping[Office, str]) -> list[ContractCall]:
     calls = []
-    for office, by_contract in _GUARDED.items():
+    for office, by_contract in GUARDED.items():
         calls.append(_call(AUTHORITY, "labelRole", int(office), office.name))
         calls.append(_call(AUTHORITY, "grantRole", int(office), officers[office], _NO_DELAY))
         for contract, functions in by_contract.items():
@@ -221,9 +207,10 @@ def _roles(gateway: ChainGateway, *, registrar: str, anchor_keys: Sequence[str])
     holders: Mapping[ContractRole, Sequence[str]] = {
         ContractRole.KEYS: (registrar, gateway.address_of(KEY_DESK), gateway.address_of(COUNCIL)),
         ContractRole.ANCHOR: anchor_keys,
+        ContractRole.STANDING: (registrar, gateway.address_of(REGISTRAR_DESK), gateway.address_of(COUNCIL)),
     }
     calls = []
-    for role, (contract, functions) in _GUARDED_BY_ROLE.items():
+    for role, (contract, functions) in GUARDED_BY_ROLE.items():
         calls.append(_call(AUTHORITY, "labelRole", int(role), role.name))
         calls.append(_guard(gateway, contract, functions, int(role)))
         calls += [_call(AUTHORITY, "grantRole", int(role), holder, _NO_DELAY) for holder in holders[role]]
@@ -252,12 +239,12 @@ def _routing(gateway: ChainGateway, routes: Sequence[Route]) -> list[ContractCal
 def _admissions(gateway: ChainGateway) -> list[ContractCall]:
     calls = [
         _call(contract, "setModule", gateway.address_of(module), True)
-        for contract, modules in _MODULES.items()
+        for contract, modules in MODULES.items()
         for module in modules
     ]
     calls += [
         _call(LIENS, "setAssetKind", kind, gateway.address_of(contract))
-        for kind, contract in _ASSET_KINDS.items()
+        for kind, contract in ASSET_KINDS.items()
     ]
     return calls
 

@@ -148,3 +148,20 @@ class Office(IntEnum):
     BANK = 2
     ARBITER = 3
     EXAMINER = 4
+
+
+class ContractRole(IntEnum):
+    """AccessManager roles that no office has for itself.
+
+    KEYS: may give parties keys and take them away; the key desk and the council hold it, and the registrar
+    until the council administers. ANCHOR: may put the head of an audit log on chain. STANDING: may suspend
+    parties, let them act again and change their roles; as KEYS, with the registrar's desk, which suspends.
+    """
+
+    KEYS = 5
+    ANCHOR = 6
+    STANDING = 7
+
+
+REGISTRARS_UNTIL_FOUNDING = (ContractRole.KEYS, ContractRole.STANDING)
+"""What the registrar holds for itself until the council administers."""

@@ -25,11 +25,25 @@ contract CouncilTest is InstructionFixture {
     // ----------------------------------------------------------------------------------------------------- membership
 
     function test_constructor_refusesALifetimeThatEndsBeforeItsDelay() public {
-        bytes memory arguments = abi.encode(authority, ledger, uint32(5), uint32(5));
-        bytes memory expected = abi.encodeWithSelector(ICouncil.LifetimeTooShort.selector, 5, 5);
-        (bool done, bytes memory answer) = _created(arguments);
-        vm.assertFalse(done, "created");
-        vm.assertEq(answer, expected, "why");
+        _notCreated(500, 500, abi.encodeWithSelector(ICouncil.LifetimeTooShort.selector, 500, 500));
+    }
+
+    function test_constructor_refusesNoDelayAndOneWithoutEnd() public {
+        uint32[4] memory outside = [uint32(0), 59, 90 days + 1, type(uint32).max];
+        for (uint256 i = 0; i < outside.length; ++i) {
+            bytes memory expected = abi.encodeWithSelector(ICouncil.DelayOutside.selector, outside[i], 60, 90 days);
+            _notCreated(outside[i], type(uint32).max, expected);
+        }
+        (bool done,) = _created(abi.encode(authority, ledger, uint32(60), uint32(61)));
+        vm.assertTrue(done, "the shortest");
+        (done,) = _created(abi.encode(authority, ledger, uint32(90 days), uint32(91 days)));
+        vm.assertTrue(done, "the longest");
+    }
+
+    function test_times_areThoseOfTheConstructor() public view {
+        (uint32 delayS, uint32 lifetimeS) = council.times();
+        vm.assertEq(delayS, COUNCIL_DELAY_S, "delay");
+        vm.assertEq(lifetimeS, COUNCIL_LIFETIME_S, "lifetime");
     }
 
     function test_seat_makesMembers() public {
@@ -37,32 +51,42 @@ contract CouncilTest is InstructionFixture {
         emit ICouncil.MemberAdmitted(debtor);
         vm.expectEmit(address(council));
         emit ICouncil.MemberAdmitted(supplier);
-        _seat(2);
+        _seat(3);
         PartyId[] memory members = council.members();
-        vm.assertEq(members.length, 2, "members");
+        vm.assertEq(members.length, 3, "members");
         vm.assertTrue(members[0] == debtor && members[1] == supplier, "who");
         vm.assertTrue(council.isMember(debtor), "is a member");
-        vm.assertFalse(council.isMember(second), "is none");
+        vm.assertFalse(council.isMember(third), "is none");
     }
 
     function test_seat_refusals() public {
-        PartyId[] memory members = new PartyId[](1);
-        members[0] = debtor;
+        PartyId[] memory members = new PartyId[](3);
+        (members[0], members[1], members[2]) = (debtor, supplier, second);
         bytes memory seating = abi.encodeCall(council.seat, (members));
         address[4] memory others = [STRANGER, REGISTRAR, keyOf[debtor], address(council)];
         for (uint256 i = 0; i < others.length; ++i) {
             _refused(others[i], address(council), seating, _unauthorized(others[i]), "not the governor");
         }
-        _notSeated(new PartyId[](0), abi.encodeWithSelector(ICouncil.NobodySeated.selector), "nobody");
-        members[0] = NOBODY;
+        for (uint256 few = 0; few < 3; ++few) {
+            bytes memory tooFew = abi.encodeWithSelector(ICouncil.TooFewMembers.selector, few, 3);
+            _notSeated(new PartyId[](few), tooFew, "fewer than three");
+        }
+        members[2] = NOBODY;
         _notSeated(members, abi.encodeWithSelector(IParties.PartyUnknown.selector, NOBODY), "no party");
-        members[0] = PartyId.wrap(ledger.partyCount() + 1);
-        _notSeated(members, abi.encodeWithSelector(IParties.PartyUnknown.selector, members[0]), "not yet a party");
-        members = new PartyId[](2);
-        (members[0], members[1]) = (debtor, debtor);
+        members[2] = PartyId.wrap(ledger.partyCount() + 1);
+        _notSeated(members, abi.encodeWithSelector(IParties.PartyUnknown.selector, members[2]), "not yet a party");
+        members[2] = debtor;
         _notSeated(members, abi.encodeWithSelector(ICouncil.MemberKnown.selector, debtor), "twice");
-        _seat(1);
-        members[0] = second;
+        members[2] = third;
+        vm.prank(REGISTRAR);
+        ledger.setPartyState(third, PartyState.Suspended);
+        _notSeated(members, abi.encodeWithSelector(ICouncil.MemberCannotAct.selector, third), "suspended");
+        vm.prank(REGISTRAR);
+        ledger.removeKey(rival, keyOf[rival]);
+        members[2] = rival;
+        _notSeated(members, abi.encodeWithSelector(ICouncil.MemberCannotAct.selector, rival), "without a key");
+        _seat(3);
+        members[2] = funder;
         _notSeated(members, abi.encodeWithSelector(ICouncil.AlreadySeated.selector), "a second time");
     }
 
@@ -79,14 +103,14 @@ contract CouncilTest is InstructionFixture {
         address[4] memory others = [STRANGER, ADMIN, GOVERNOR, keyOf[debtor]];
         for (uint256 i = 0; i < others.length; ++i) {
             bytes memory only = abi.encodeWithSelector(ICouncil.OnlyByVote.selector, others[i]);
-            _refused(others[i], address(council), abi.encodeCall(council.admit, (third)), only);
+            _refused(others[i], address(council), _admitting(third), only);
             _refused(others[i], address(council), abi.encodeCall(council.remove, (debtor)), only);
         }
         // Nor with the council's address behind the call, even from the instructions.
-        bytes memory faked = _behind(abi.encodeCall(council.admit, (third)), address(council));
+        bytes memory faked = _behind(_admitting(third), address(council));
         bytes memory never = abi.encodeWithSelector(ICouncil.OnlyByVote.selector, address(instructions));
         _refused(address(instructions), address(council), faked, never);
-        bytes memory admitting = abi.encodeCall(council.admit, (third));
+        bytes memory admitting = _admitting(third);
         uint64 proposal = _ready(address(council), admitting, 2);
         vm.expectEmit(address(council));
         emit ICouncil.MemberAdmitted(third);
@@ -104,22 +128,39 @@ contract CouncilTest is InstructionFixture {
     }
 
     function test_admitAndRemove_refusals() public {
-        _seat(2);
+        _seat(3);
+        address[] memory none = new address[](0);
+        _decisionFails(_admitting(supplier), abi.encodeWithSelector(ICouncil.MemberKnown.selector, supplier));
         _decisionFails(
-            abi.encodeCall(council.admit, (supplier)), abi.encodeWithSelector(ICouncil.MemberKnown.selector, supplier)
-        );
-        _decisionFails(
-            abi.encodeCall(council.admit, (NOBODY)), abi.encodeWithSelector(IParties.PartyUnknown.selector, NOBODY)
+            abi.encodeCall(council.admit, (NOBODY, none)),
+            abi.encodeWithSelector(IParties.PartyUnknown.selector, NOBODY)
         );
         _decisionFails(
             abi.encodeCall(council.remove, (third)), abi.encodeWithSelector(ICouncil.NotAMember.selector, third)
         );
-        _decide(address(council), abi.encodeCall(council.remove, (supplier)), 2);
-        bytes memory call_ = abi.encodeCall(council.remove, (debtor));
-        uint64 proposal = _ready(address(council), call_, 1);
-        _notExecuted(
-            proposal, address(council), call_, abi.encodeWithSelector(ICouncil.LastMember.selector, debtor), "last"
+        _decisionFails(
+            abi.encodeCall(council.remove, (supplier)), abi.encodeWithSelector(ICouncil.TooFewMembers.selector, 2, 3)
         );
+        vm.prank(REGISTRAR);
+        ledger.setPartyState(third, PartyState.Suspended);
+        _decisionFails(_admitting(third), abi.encodeWithSelector(ICouncil.MemberCannotAct.selector, third));
+    }
+
+    /// @dev Whoever may change keys cannot come in beside the party that was voted for.
+    function test_admit_isOfThePartyWithTheKeysThatWereVotedFor() public {
+        _seat(3);
+        bytes memory admitting = _admitting(third);
+        bytes memory unlike = abi.encodeWithSelector(ICouncil.MemberKeysUnlike.selector, third);
+        uint64 proposal = _ready(address(council), admitting, 3);
+        uint256 snapshot = vm.snapshotState();
+        _giveKey(third, NEW_KEY);
+        _notExecuted(proposal, address(council), admitting, unlike, "a key more");
+        vm.prank(REGISTRAR);
+        ledger.removeKey(third, keyOf[third]);
+        _notExecuted(proposal, address(council), admitting, unlike, "another key");
+        vm.revertToState(snapshot);
+        _execute(proposal, address(council), admitting);
+        vm.assertTrue(council.isMember(third), "with its own");
     }
 
     // ---------------------------------------------------------------------------------------------------- proposals
@@ -256,11 +297,11 @@ contract CouncilTest is InstructionFixture {
     }
 
     function test_execute_needsTwoThirdsRoundedUp() public {
-        uint8[7] memory quorums = [1, 2, 2, 3, 4, 4, 5];
-        for (uint256 count = 1; count <= 7; ++count) {
+        uint8[5] memory quorums = [2, 3, 4, 4, 5];
+        for (uint256 count = 3; count <= 7; ++count) {
             uint256 snapshot = vm.snapshotState();
             _seat(count);
-            uint256 quorum = quorums[count - 1];
+            uint256 quorum = quorums[count - 3];
             uint64 proposal = _ready(address(ledger), _adding(), quorum - 1);
             bytes memory lacking = abi.encodeWithSelector(ICouncil.QuorumMissing.selector, proposal, quorum - 1, quorum);
             _notExecuted(proposal, address(ledger), _adding(), lacking, "one too few");
@@ -283,8 +324,8 @@ contract CouncilTest is InstructionFixture {
         ledger.setPartyState(second, PartyState.Active);
         _decide(address(council), abi.encodeCall(council.remove, (supplier)), 3);
         _tally(proposal, 2, 2);
-        _decide(address(council), abi.encodeCall(council.admit, (rival)), 2);
-        _decide(address(council), abi.encodeCall(council.admit, (funder)), 3);
+        _decide(address(council), _admitting(rival), 2);
+        _decide(address(council), _admitting(funder), 3);
         _tally(proposal, 2, 4);
         lacking = abi.encodeWithSelector(ICouncil.QuorumMissing.selector, proposal, 2, 4);
         _notExecuted(proposal, address(ledger), _adding(), lacking, "more members by now");
@@ -294,9 +335,9 @@ contract CouncilTest is InstructionFixture {
     }
 
     function test_execute_revertsWithTheCallsErrorAndStaysOpen() public {
-        _seat(1);
+        _seat(3);
         bytes memory call_ = abi.encodeCall(ledger.addKey, (rival, keyOf[debtor]));
-        uint64 proposal = _ready(address(ledger), call_, 1);
+        uint64 proposal = _ready(address(ledger), call_, 2);
         bytes memory used = abi.encodeWithSelector(IParties.KeyInUse.selector, keyOf[debtor], debtor);
         _notExecuted(proposal, address(ledger), call_, used, "the call's error");
         vm.assertEq(uint256(council.proposalOf(proposal).state), uint256(ProposalState.Open), "open");
@@ -304,14 +345,14 @@ contract CouncilTest is InstructionFixture {
 
     /// @dev The council has the rights that it was given and no others.
     function test_execute_givesTheCouncilNoOtherRight() public {
-        _seat(1);
-        bytes memory call_ = abi.encodeCall(ledger.setPartyRoles, (rival, 1));
-        uint64 proposal = _ready(address(ledger), call_, 1);
-        _notExecuted(proposal, address(ledger), call_, _unauthorized(address(council)), "not the registrar");
+        _seat(3);
+        bytes memory call_ = abi.encodeCall(cash.issue, (rival, CNY, 1, REASON));
+        uint64 proposal = _ready(address(cash), call_, 3);
+        _notExecuted(proposal, address(cash), call_, _unauthorized(address(council)), "not the bank");
     }
 
     function test_council_takesInstructions() public {
-        _seat(2);
+        _seat(3);
         bytes32 approveType = keccak256("ApproveAct(uint64 proposal,bytes32 actHash,uint256 nonce,uint40 deadline)");
         _route(approveType, address(council), council.approve.selector, hex"02");
         uint64 proposal = _proposeAct(address(ledger), _adding());
@@ -334,6 +375,17 @@ contract CouncilTest is InstructionFixture {
     }
 
     // -------------------------------------------------------------------------------------------------------- helpers
+
+    function _admitting(PartyId party) private view returns (bytes memory) {
+        (,, address[] memory keys) = ledger.partyOf(party);
+        return abi.encodeCall(council.admit, (party, keys));
+    }
+
+    function _notCreated(uint32 delayS, uint32 lifetimeS, bytes memory expected) private {
+        (bool done, bytes memory answer) = _created(abi.encode(authority, ledger, delayS, lifetimeS));
+        vm.assertFalse(done, "created");
+        vm.assertEq(answer, expected, "why");
+    }
 
     function _created(bytes memory arguments) private returns (bool done, bytes memory answer) {
         bytes memory code = bytes.concat(vm.getCode("Council.sol:Council"), arguments);

@@ -241,14 +241,16 @@ contract InstructionBatchesTest is GoodsFixture, InstructionFixture {
     }
 
     function _approved(bytes memory entering) private returns (uint64 proposal) {
-        PartyId[] memory members = new PartyId[](1);
-        members[0] = debtor;
+        PartyId[] memory members = new PartyId[](3);
+        (members[0], members[1], members[2]) = (debtor, supplier, second);
         vm.prank(GOVERNOR);
         council.seat(members);
-        vm.startPrank(keyOf[debtor]);
+        vm.prank(keyOf[debtor]);
         proposal = council.propose(address(instructions), entering, keccak256("reason"));
-        council.approve(proposal, keccak256(abi.encode(address(instructions), entering)));
-        vm.stopPrank();
+        for (uint256 i = 0; i < 2; ++i) {
+            vm.prank(keyOf[members[i]]);
+            council.approve(proposal, keccak256(abi.encode(address(instructions), entering)));
+        }
     }
 
     function _starved(uint256 index, uint256 limit) private pure returns (bytes memory) {

@@ -55,6 +55,7 @@ contract WrongCallerTest is CallerTable {
         );
         checked += _restricted(REGISTRAR, onLedger, abi.encodeCall(ledger.addKey, (second, address(7))));
         checked += _restricted(REGISTRAR, onLedger, abi.encodeCall(ledger.removeKey, (second, keyOf[second])));
+        checked += _restricted(REGISTRAR, address(registrarDesk), abi.encodeCall(registrarDesk.suspend, (second)));
         checked += _restricted(BANK, address(cash), abi.encodeCall(cash.issue, (second, CNY, 1, WHY)));
         checked += _restricted(BANK, address(cash), abi.encodeCall(cash.attestPayout, (redemption, WHY)));
         checked += _restricted(ARBITER, onLedger, abi.encodeCall(ledger.resolveDispute, (disputed, 1, WHY)));
@@ -64,7 +65,7 @@ contract WrongCallerTest is CallerTable {
         for (uint256 i = 0; i < hosts.length; ++i) {
             checked += _restricted(GOVERNOR, hosts[i], abi.encodeCall(IModules.setModule, (address(7), true)));
         }
-        vm.assertEq(checked, 14, "restricted functions");
+        vm.assertEq(checked, 15, "restricted functions");
     }
 
     // -------------------------------------------------------------------------------------------------------- modules

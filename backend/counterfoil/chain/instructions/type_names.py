@@ -21,6 +21,7 @@ from counterfoil.chain.contract_calls import (
     LEDGER,
     LIENS,
     PRICES,
+    REGISTRAR_DESK,
     SETTLEMENT,
     WAREHOUSE,
 )
@@ -123,6 +124,7 @@ TYPE_NAMES: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "addOwnKey": "AddOwnKey",
             "removeOwnKey": "RemoveOwnKey",
         },
+        REGISTRAR_DESK: {"suspend": "SuspendParty"},
         COUNCIL: {
             "seat": "SeatCouncil",
             "propose": "ProposeAct",

@@ -86,16 +86,47 @@ LAST_KEY = declare(
 ALREADY_SEATED = declare(
     "AlreadySeated", "the council has its members", "Change them by a vote of the council itself."
 )
-NOBODY_SEATED = declare("NobodySeated", "a council needs members", "Name at least one party.")
+TOO_FEW_MEMBERS = declare(
+    "TooFewMembers",
+    "{count} members are too few for a council: it takes {minimum}",
+    "Name more parties, or admit another one first: two thirds of fewer than three leave nobody to spare.",
+)
+MEMBER_CANNOT_ACT = declare(
+    "MemberCannotAct",
+    "party {member} is suspended or has no key, and could not vote",
+    "Let it act again, or give it a key, before it gets a seat.",
+)
+MEMBER_KEYS_UNLIKE = declare(
+    "MemberKeysUnlike",
+    "the keys of party {member} are not those that were voted for",
+    "Look at its keys, have the party confirm them, and propose it again.",
+)
+DELAY_OUTSIDE = declare(
+    "DelayOutside",
+    "a delay of {delay_s} s is outside {shortest_s} s to {longest_s} s",
+    "Set the council up with a delay between these two.",
+)
+ADMINISTRATION_LOST = declare(
+    "AdministrationLost",
+    "after this call the council would administer the ledger no more",
+    "Appoint whoever comes after the council first, and have that one take the administration away.",
+)
+COUNCIL_WOULD_STOP = declare(
+    "CouncilWouldStop",
+    "after this call {able} members could act, and it takes {quorum} to decide anything",
+    "Admit members first, or remove the party from the council in the place of suspending it.",
+)
+MEMBER_NEEDS_VOTE = declare(
+    "MemberNeedsVote",
+    "party {party} sits in the council and is suspended by the council's vote only",
+    "Propose it to the council.",
+)
 NOT_A_MEMBER = declare(
     "NotAMember", "party {party} does not sit in the council", "Have a member of the council do it."
 )
 MEMBER_KNOWN = declare("MemberKnown", "party {member} sits in the council already", "Name each member once.")
 TOO_MANY_MEMBERS = declare(
     "TooManyMembers", "the council has at most {maximum} members", "Have a member leave first."
-)
-LAST_MEMBER = declare(
-    "LastMember", "party {member} is the council's last member", "Admit another member first."
 )
 ONLY_BY_VOTE = declare(
     "OnlyByVote",

@@ -17,6 +17,7 @@ import {INotes} from "../../../../contracts/interfaces/INotes.sol";
 import {IParties} from "../../../../contracts/interfaces/IParties.sol";
 import {IPrices} from "../../../../contracts/interfaces/IPrices.sol";
 import {IReceipts} from "../../../../contracts/interfaces/IReceipts.sol";
+import {IRegistrarDesk} from "../../../../contracts/interfaces/IRegistrarDesk.sol";
 import {ISettlement} from "../../../../contracts/interfaces/ISettlement.sol";
 import {IStocks} from "../../../../contracts/interfaces/IStocks.sol";
 import {IWarehouse} from "../../../../contracts/interfaces/IWarehouse.sol";
@@ -43,6 +44,7 @@ abstract contract LedgerFixture {
     uint64 internal constant EXAMINER_ROLE = 4;
     uint64 internal constant KEYS_ROLE = 5;
     uint64 internal constant ANCHOR_ROLE = 6;
+    uint64 internal constant STANDING_ROLE = 7;
     /// @dev Deployments leave the governor's functions with the administrator; here they are somebody else's.
     uint64 internal constant GOVERNOR_ROLE = 9;
 
@@ -72,6 +74,7 @@ abstract contract LedgerFixture {
     IKeyDesk internal keyDesk;
     ICouncil internal council;
     IAnchors internal anchors;
+    IRegistrarDesk internal registrarDesk;
 
     PartyId internal debtor;
     PartyId internal supplier;
@@ -190,13 +193,14 @@ abstract contract LedgerFixture {
             vm.deployCode("Council.sol:Council", abi.encode(authority, ledger, COUNCIL_DELAY_S, COUNCIL_LIFETIME_S))
         );
         anchors = IAnchors(vm.deployCode("Anchors.sol:Anchors", abi.encode(authority)));
+        registrarDesk =
+            IRegistrarDesk(vm.deployCode("RegistrarDesk.sol:RegistrarDesk", abi.encode(authority, ledger, council)));
     }
 
     function _giveRoles() private {
         vm.startPrank(ADMIN);
         _allow(address(ledger), IParties.registerParty.selector, REGISTRAR_ROLE);
-        _allow(address(ledger), IParties.setPartyRoles.selector, REGISTRAR_ROLE);
-        _allow(address(ledger), IParties.setPartyState.selector, REGISTRAR_ROLE);
+        _giveRolesOverParties();
         _giveRolesOverKeys();
         _allow(address(cash), ICash.issue.selector, BANK_ROLE);
         _allow(address(cash), ICash.attestPayout.selector, BANK_ROLE);
@@ -215,6 +219,16 @@ abstract contract LedgerFixture {
         authority.grantRole(GOVERNOR_ROLE, GOVERNOR, 0);
         authority.grantRole(EXAMINER_ROLE, EXAMINER, 0);
         vm.stopPrank();
+    }
+
+    /// @dev The registrar has them until the council administers; desk and council have them too.
+    function _giveRolesOverParties() private {
+        _allow(address(ledger), IParties.setPartyRoles.selector, STANDING_ROLE);
+        _allow(address(ledger), IParties.setPartyState.selector, STANDING_ROLE);
+        authority.grantRole(STANDING_ROLE, REGISTRAR, 0);
+        authority.grantRole(STANDING_ROLE, address(registrarDesk), 0);
+        authority.grantRole(STANDING_ROLE, address(council), 0);
+        _allow(address(registrarDesk), IRegistrarDesk.suspend.selector, REGISTRAR_ROLE);
     }
 
     /// @dev The registrar keeps what it could do with keys; desk and council can do the same.
