@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import counterfoil.domain.refusals  # noqa: F401 - declares the sentences of what the contracts refuse
+from counterfoil.chain.administration import AdministrationCalls
 from counterfoil.chain.contract_calls import BILLS, CASH, FACILITIES, FINANCING, LEDGER, WAREHOUSE
 from counterfoil.chain.council_commands import AnchorCalls, CouncilCalls, KeyCalls
 from counterfoil.chain.event_codec import decode_event
@@ -33,6 +34,7 @@ class LedgerGateway(
     FacilityCalls,
     KeyCalls,
     CouncilCalls,
+    AdministrationCalls,
     AnchorCalls,
     GoodsAnswers,
     FacilityAnswers,

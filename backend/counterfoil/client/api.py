@@ -125,10 +125,15 @@ from counterfoil.client.models import (
     PriorityAnswer,
     ProposalStateName,
     ProposeAdmission,
+    ProposeAppointment,
+    ProposeCall,
+    ProposeDismissal,
     ProposeNote,
     ProposeRecovery,
+    ProposeReinstatement,
     ProposeRemoval,
     ProposeSubstituteRequest,
+    ProposeSuspension,
     ProveKey,
     PublicKey,
     ReactivatePartyRequest,
@@ -2121,6 +2126,66 @@ class Client(Transport):
         )
         return cast("Command", answer.body)
 
+    def propose_appointment(
+        self,
+        body: ProposeAppointment,
+        *,
+        idempotency_key: str | None = None,
+        wait_s: int | None = None,
+    ) -> Command:
+        """Propose that a key holds an office, as a member.
+
+        Members act for their own party. Needs the scope write and the role maker.
+        """
+        answer = self.request(
+            "POST",
+            "/v1/council/appointments",
+            body=body,
+            idempotency_key=idempotency_key,
+            wait_s=wait_s,
+        )
+        return cast("Command", answer.body)
+
+    def propose_call(
+        self,
+        body: ProposeCall,
+        *,
+        idempotency_key: str | None = None,
+        wait_s: int | None = None,
+    ) -> Command:
+        """Propose any call of a contract of the ledger, as a member.
+
+        Members act for their own party. Needs the scope write and the role maker.
+        """
+        answer = self.request(
+            "POST",
+            "/v1/council/calls",
+            body=body,
+            idempotency_key=idempotency_key,
+            wait_s=wait_s,
+        )
+        return cast("Command", answer.body)
+
+    def propose_dismissal(
+        self,
+        body: ProposeDismissal,
+        *,
+        idempotency_key: str | None = None,
+        wait_s: int | None = None,
+    ) -> Command:
+        """Propose that a key holds an office no more, as a member.
+
+        Members act for their own party. Needs the scope write and the role maker.
+        """
+        answer = self.request(
+            "POST",
+            "/v1/council/dismissals",
+            body=body,
+            idempotency_key=idempotency_key,
+            wait_s=wait_s,
+        )
+        return cast("Command", answer.body)
+
     def propose_note(
         self,
         body: ProposeNote,
@@ -2163,6 +2228,26 @@ class Client(Transport):
         )
         return cast("Command", answer.body)
 
+    def propose_reinstatement(
+        self,
+        body: ProposeReinstatement,
+        *,
+        idempotency_key: str | None = None,
+        wait_s: int | None = None,
+    ) -> Command:
+        """Propose that a suspended party acts again, as a member.
+
+        Members act for their own party. Needs the scope write and the role maker.
+        """
+        answer = self.request(
+            "POST",
+            "/v1/council/reinstatements",
+            body=body,
+            idempotency_key=idempotency_key,
+            wait_s=wait_s,
+        )
+        return cast("Command", answer.body)
+
     def propose_removal(
         self,
         body: ProposeRemoval,
@@ -2198,6 +2283,26 @@ class Client(Transport):
         answer = self.request(
             "POST",
             f"/v1/assets/{segment(asset)}/propose-substitute",
+            body=body,
+            idempotency_key=idempotency_key,
+            wait_s=wait_s,
+        )
+        return cast("Command", answer.body)
+
+    def propose_suspension(
+        self,
+        body: ProposeSuspension,
+        *,
+        idempotency_key: str | None = None,
+        wait_s: int | None = None,
+    ) -> Command:
+        """Propose that a party, member or not, does nothing until it is reinstated, as a member.
+
+        Members act for their own party. Needs the scope write and the role maker.
+        """
+        answer = self.request(
+            "POST",
+            "/v1/council/suspensions",
             body=body,
             idempotency_key=idempotency_key,
             wait_s=wait_s,

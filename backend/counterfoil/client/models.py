@@ -391,9 +391,6 @@ class CreatedWebhook(TypedDict):
     secret: str | None
 
 
-Decision = Literal["approved", "rejected"]
-
-
 class DecisionBody(TypedDict):
     """A decision about a command as it was read."""
 
@@ -401,6 +398,9 @@ class DecisionBody(TypedDict):
     body_hash: str
     # Kept with it in the log.
     comment: NotRequired[str]
+
+
+DecisionKind = Literal["approved", "rejected"]
 
 
 class DeliverReceiptRequest(TypedDict):
@@ -1761,6 +1761,43 @@ class ProposeAdmission(TypedDict):
     reason: str
 
 
+class ProposeAppointment(TypedDict):
+    """Propose that a key holds an office, as a member."""
+
+    # The office; `anchor`: puts the head of the audit log on chain.
+    office: Literal["registrar", "bank", "arbiter", "examiner", "anchor"]
+    # Address of a key, as 0x and 40 hexadecimal digits.
+    key: str
+    # The key that then holds it no more. Left out: none.
+    replaces: NotRequired[str | None]
+    # Why. The wording is kept encrypted apart from the ledger, which has its hash.
+    reason: str
+
+
+class ProposeCall(TypedDict):
+    """Propose any call of a contract of the ledger, as a member."""
+
+    # Its name.
+    contract: str
+    # Its name, or its signature where several have that name.
+    function: str
+    # In order, each as JSON; addresses and bytes as 0x text.
+    arguments: list[str]
+    # Why. The wording is kept encrypted apart from the ledger, which has its hash.
+    reason: str
+
+
+class ProposeDismissal(TypedDict):
+    """Propose that a key holds an office no more, as a member."""
+
+    # The office; `anchor`: puts the head of the audit log on chain.
+    office: Literal["registrar", "bank", "arbiter", "examiner", "anchor"]
+    # Address of a key, as 0x and 40 hexadecimal digits.
+    key: str
+    # Why. The wording is kept encrypted apart from the ledger, which has its hash.
+    reason: str
+
+
 class ProposeNote(TypedDict):
     """Open a note over invoices of one seller to one buyer, as either. The other side then confirms."""
 
@@ -1788,6 +1825,15 @@ class ProposeRecovery(TypedDict):
     reason: str
 
 
+class ProposeReinstatement(TypedDict):
+    """Propose that a suspended party acts again, as a member."""
+
+    # Number of the party on the ledger.
+    party_id: int
+    # Why. The wording is kept encrypted apart from the ledger, which has its hash.
+    reason: str
+
+
 class ProposeRemoval(TypedDict):
     """Propose that a party leaves the council, as a member."""
 
@@ -1802,6 +1848,15 @@ class ProposeSubstituteRequest(TypedDict):
 
     # The other asset.
     replacement: str
+
+
+class ProposeSuspension(TypedDict):
+    """Propose that a party, member or not, does nothing until it is reinstated, as a member."""
+
+    # Number of the party on the ledger.
+    party_id: int
+    # Why. The wording is kept encrypted apart from the ledger, which has its hash.
+    reason: str
 
 
 class ProveKey(TypedDict):
@@ -2236,7 +2291,7 @@ class ShownDecision(TypedDict):
     """What a checker said of the command."""
 
     user_id: str
-    decision: Decision
+    decision: DecisionKind
     comment: str
     decided_at: str
 

@@ -51,6 +51,46 @@ class CouncilCommands(Protocol):
     def proposal_view(self, proposal_id: int, *, block: int) -> Mapping[str, Any]: ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuardedFunction:
+    """A function that the authority guards. role: whose it is now; meant: whose it is in this version.
+
+    Both are roles of OpenZeppelin's AccessManager. function: its signature. closed: nobody may call it now.
+    """
+
+    contract: str
+    function: str
+    role: int
+    meant: int
+    closed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wiring:
+    """How this version's contracts are joined; all by address.
+
+    contracts: name by address. modules: who lets whom in, by name and address. kinds: whose numbers assets of
+    a kind have. routes: target, selector and shape by type hash.
+    """
+
+    contracts: Mapping[str, str]
+    modules: frozenset[tuple[str, str]]
+    kinds: Mapping[int, str]
+    routes: Mapping[bytes, tuple[str, bytes, bytes]]
+
+
+class AdministrationCommands(Protocol):
+    """Who may do what, and handing that over to the council."""
+
+    def hand_over(self, *, by: Signer, revoked: Sequence[tuple[int, str]]) -> Receipt: ...
+    def role_view(self, role: int, account: str, *, block: int) -> tuple[bool, int]: ...
+    def guarded_view(self, *, block: int) -> tuple[GuardedFunction, ...]: ...
+    def authorities_view(self, *, block: int) -> Mapping[str, str]: ...
+    def scheduled_view(self, operation_id: bytes, *, block: int) -> int: ...
+    def times_view(self, *, block: int) -> tuple[int, int]: ...
+    def wiring(self) -> Wiring: ...
+
+
 class AnchorCommands(Protocol):
     """Heads of records that are kept elsewhere."""
 
@@ -58,5 +98,5 @@ class AnchorCommands(Protocol):
     def anchor_view(self, by: str, *, block: int | str = "latest") -> tuple[bytes, int]: ...
 
 
-class CouncilPort(KeyCommands, CouncilCommands, AnchorCommands, Protocol):
+class CouncilPort(KeyCommands, CouncilCommands, AdministrationCommands, AnchorCommands, Protocol):
     """All of it."""

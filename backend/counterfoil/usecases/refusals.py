@@ -39,6 +39,24 @@ PROPOSAL_NOT_FOUND = declare(
     "the council has no proposal {proposal_id}",
     "Check the number; `council list` shows all proposals.",
 )
+COUNCIL_SEATED_OTHERWISE = declare(
+    "CouncilSeatedOtherwise",
+    "the council has the members {seated}, and not {stated}",
+    "Name those that sit there to complete the founding; later members come and go by its votes.",
+)
+MEMBERS_REPEATED = declare(
+    "MembersRepeated", "party {party_id} is named more than once", "Name each member once."
+)
+ADMINISTRATION_ELSEWHERE = declare(
+    "AdministrationElsewhere",
+    "the governor's key does not administer this ledger, and the council does not either",
+    "Have the key do it that does; `council check` shows who.",
+)
+OFFICE_NOT_HELD = declare(
+    "OfficeNotHeld",
+    "{key} does not hold the office {office}",
+    "Compare with `council check`, which shows who holds what.",
+)
 OWN_KEY_ACCEPTS_ITSELF = declare(
     "OwnKeyAcceptsItself",
     "{name} keeps its own key, so nobody here can accept assignments in advance for it",

@@ -1,4 +1,4 @@
-"""`counterfoil council`: what the consortium decides together, and lost keys that it replaces."""
+"""`counterfoil council`: founding it, its votes, and who may do what on the ledger."""
 
 from __future__ import annotations
 
@@ -9,29 +9,27 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from counterfoil.entrypoints.cli.council_proposals import mount_proposals
+from counterfoil.entrypoints.cli.council_words import act_text, powers_object, powers_table
 from counterfoil.entrypoints.session import (
     ActorOption,
     JsonOption,
-    ReasonOption,
     console,
+    opened,
     say,
     workbench,
     write_json,
 )
-from counterfoil.ports.council import ActDescription
 from counterfoil.usecases.council.acts import approve_act, execute_act, seat_council, withdraw_approval
+from counterfoil.usecases.council.check_powers import SHORTEST_DELAY_S, PowersSheet, check_powers
+from counterfoil.usecases.council.found_council import found_council, founding_members
 from counterfoil.usecases.council.list_proposals import CouncilSheet, ProposalSheet, list_proposals
-from counterfoil.usecases.council.propose_act import (
-    ActsProposed,
-    propose_admission,
-    propose_recovery,
-    propose_removal,
-)
+from counterfoil.usecases.council.role_holders import role_text
 
 council_app = typer.Typer(help="The consortium's council and its votes.", no_args_is_help=True)
+mount_proposals(council_app)
 
 _ProposalArgument = Annotated[int, typer.Argument(metavar="PROPOSAL", min=1, help="Number of the proposal.")]
-_PartyOption = Annotated[str | None, typer.Option(metavar="PARTY")]
 
 
 @council_app.command("seat")
@@ -39,49 +37,68 @@ def seat(
     context: typer.Context,
     members: Annotated[list[str], typer.Argument(metavar="PARTY...", help="The first members.")],
 ) -> None:
-    """Seat the first members, once; the governor signs. Afterwards only the council changes itself."""
+    """Seat the first members, once; the governor signs, and stays the administrator: see `council found`."""
     with workbench(context) as bench:
         say("The council is seated.", seat_council(bench, members=members))
 
 
-@council_app.command("propose")
-def propose(
+@council_app.command("found")
+def found(
     context: typer.Context,
+    members: Annotated[
+        list[str], typer.Argument(metavar="PARTY...", help="The first members, three or more.")
+    ],
     *,
-    actor: ActorOption,
-    reason: ReasonOption,
-    admit: _PartyOption = None,
-    remove: _PartyOption = None,
+    agreed: Annotated[
+        bool, typer.Option("--yes", help="The keys shown were compared with each member's own word.")
+    ] = False,
 ) -> None:
-    """Propose that a party comes into the council or leaves it. Proposing approves nothing."""
-    if (admit is None) == (remove is None):
-        raise typer.BadParameter("--admit, --remove: give one of them")
-    with workbench(context) as bench:
-        if admit is not None:
-            proposed = propose_admission(bench, actor=actor, member=admit, reason=reason)
-        else:
-            proposed = propose_removal(bench, actor=actor, member=str(remove), reason=reason)
-    _say_proposed(proposed)
+    """Seat the first members and hand administration over to them, for good; the governor signs.
+
+    Can be given again after an interruption. Exit code 1 where somebody else still administers afterwards.
+    """
+    with opened(context) as ledger:
+        for member, keys in founding_members(ledger.bench, members):
+            say(f"party {member} votes with {', '.join(keys)}")
+        if not agreed and not typer.confirm("Does each member own just these keys? There is no way back"):
+            raise typer.Abort
+        founded = found_council(ledger.bench, members=members)
+        sheet = check_powers(ledger.bench, shortest_delay_s=0, unlike_code=ledger.unlike_contracts())
+    for each in founded.dismissed:
+        say(f"{each.account} has lost the role {role_text(each.role)}.")
+    seats = len(founded.member_ids)
+    say(f"The council administers the ledger: {sheet.quorum} of {seats} members decide.", founded)
+    _say_findings(sheet)
 
 
-@council_app.command("recover-key")
-def recover_key(
+@council_app.command("check")
+def check(
     context: typer.Context,
-    party: Annotated[str, typer.Argument(metavar="PARTY", help="Who lost a key.")],
     *,
-    actor: ActorOption,
-    reason: ReasonOption,
-    new_key: Annotated[str, typer.Option(metavar="0x...", help="Address of the new key.")],
-    lost_key: Annotated[
-        str | None, typer.Option(metavar="0x...", help="Address of the lost one, which then acts no more.")
-    ] = None,
+    shortest_delay: Annotated[
+        int, typer.Option(min=0, metavar="SECONDS", help="A council that waits less is reported.")
+    ] = SHORTEST_DELAY_S,
+    as_json: JsonOption = False,
 ) -> None:
-    """Propose a new key for a party that lost its own: one proposal a key."""
-    with workbench(context) as bench:
-        proposed = propose_recovery(
-            bench, actor=actor, party=party, new_key=new_key, lost_key=lost_key, reason=reason
+    """Who may do what, asked from the contracts. Exit code 1 where anybody but the council administers."""
+    with opened(context) as ledger:
+        sheet = check_powers(
+            ledger.bench, shortest_delay_s=shortest_delay, unlike_code=ledger.unlike_contracts()
         )
-    _say_proposed(proposed)
+    if as_json:
+        write_json(powers_object(sheet))
+        if sheet.findings:
+            raise typer.Exit(1)
+        return
+    console.print(powers_table(sheet))
+    for seat in sheet.seats:
+        able = "" if seat.can_act else ", and cannot act"
+        say(f"party {seat.party_id} votes with {', '.join(seat.keys) or 'no key'}{able}")
+    say(
+        f"{sheet.quorum} of {len(sheet.seats)} members decide, {sheet.delay_s} s after a proposal at the"
+        f" earliest. Block {sheet.block}."
+    )
+    _say_findings(sheet)
 
 
 @council_app.command("approve")
@@ -131,17 +148,12 @@ def list_all(context: typer.Context, *, as_json: JsonOption = False) -> None:
     console.print(table)
 
 
-def act_text(act: ActDescription) -> str:
-    """A call in one line: Ledger.addKey party 3, key 0x..."""
-    if act.contract is None or act.function is None:
-        return "a call that this version does not know"
-    stated = ", ".join(f"{name} {value}" for name, value in act.arguments.items())
-    return f"{act.contract}.{act.function.partition('(')[0]} {stated}"
-
-
-def _say_proposed(proposed: ActsProposed) -> None:
-    numbers = " and ".join(str(number) for number in proposed.proposal_ids)
-    say(f"Proposal {numbers}: members approve with `council approve`.", proposed)
+def _say_findings(sheet: PowersSheet) -> None:
+    for finding in sheet.findings:
+        console.print(f"[red]NOT BY VOTE:[/] {escape(finding)}", soft_wrap=True)
+    if sheet.findings:
+        raise typer.Exit(1)
+    say("No key administers this ledger alone.")
 
 
 def _state_text(sheet: ProposalSheet) -> str:

@@ -21,6 +21,8 @@ from counterfoil.entrypoints.session import (
 from counterfoil.usecases.books.check_books import check_books
 from counterfoil.usecases.books.flag_trade_loops import WINDOW_DAYS, flag_trade_loops
 
+_DAY_S = 86_400
+
 clock_app = typer.Typer(help="The ledger's clock, for demos and tests.", no_args_is_help=True)
 
 
@@ -31,13 +33,27 @@ def mount_ledger(app: typer.Typer) -> None:
     app.command("loops")(loops)
 
 
-def init(context: typer.Context) -> None:
+def init(
+    context: typer.Context,
+    *,
+    council_delay: Annotated[
+        int,
+        typer.Option(
+            min=60,
+            max=90 * _DAY_S,
+            metavar="SECONDS",
+            help="How long everybody sees a proposal to the council before it can be done. It stays so.",
+        ),
+    ] = _DAY_S,
+) -> None:
     """Set up a ledger: keys of the consortium's offices, the chain, the contracts and who may call them."""
     # As in session.opened: chain and store take seconds to load.
     from counterfoil.bootstrap import create_ledger  # noqa: PLC0415 - the line above says why
 
     session = session_of(context)
-    created = create_ledger(session.settings, passphrase=session.choose_passphrase)
+    created = create_ledger(
+        session.settings, passphrase=session.choose_passphrase, council_delay_s=council_delay
+    )
     table = Table("contract", "address", title=f"Ledger in {created.home}", title_justify="left")
     for name, address in created.contracts.items():
         table.add_row(name, address)
@@ -128,5 +144,5 @@ def advance(
 ) -> None:
     """Move the clock ahead. Only where COUNTERFOIL_ALLOW_TIME_TRAVEL=1 is set, for demos and tests."""
     with opened(context) as ledger:
-        moved = ledger.advance_time(days * 86_400 + seconds)
+        moved = ledger.advance_time(days * _DAY_S + seconds)
     say(f"The ledger's time is now {datetime.fromtimestamp(moved, UTC):%Y-%m-%d %H:%M:%S} UTC.")

@@ -25,7 +25,10 @@ def find_proposal(bench: Workbench, proposal_id: int) -> Proposal:
 
 
 def seat_council(bench: Workbench, *, members: Sequence[PartyRef]) -> Outcome:
-    """Seat the first members; the governor signs. Later members come and go by the council's votes."""
+    """Seat the first members; the governor signs, and stays the administrator: see found_council.
+
+    Later members come and go by the council's votes.
+    """
     member_ids = [party_id_of(bench, member) for member in members]
     receipt = carry_out(
         bench,

@@ -1,4 +1,4 @@
-"""Put acts before the council: members that come and go, keys that were lost.
+"""Put acts before the council: members that come and go, keys that were lost; see propose_office for offices.
 
 An equal proposal of the same member that is open already is taken instead of made again. completing: an
 earlier attempt may have made some; then one that was carried out meanwhile is taken, too.
@@ -12,7 +12,7 @@ from typing import Any
 
 from counterfoil.domain.errors import DomainError
 from counterfoil.domain.key_address import key_address
-from counterfoil.domain.states import ProposalState
+from counterfoil.domain.states import PartyState, ProposalState
 from counterfoil.ports.engine import Receipt
 from counterfoil.ports.store import DocumentKind
 from counterfoil.usecases import refusals
@@ -22,8 +22,10 @@ from counterfoil.usecases.resolving import PartyRef, party_id_of, required_text
 from counterfoil.usecases.wording import keep_wording
 from counterfoil.usecases.workbench import Outcome, Workbench
 
-_COUNCIL = "Council"
-_LEDGER = "Ledger"
+COUNCIL = "Council"
+LEDGER = "Ledger"
+Act = tuple[str, str, tuple[Any, ...]]
+"""Contract, function and arguments of a call that the council is to make."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,10 +41,14 @@ class ActsProposed(Outcome):
 def propose_admission(
     bench: Workbench, *, actor: PartyRef, member: PartyRef, reason: str, completing: bool = False
 ) -> ActsProposed:
-    """Propose that a party comes into the council. reason: kept here, its hash on the ledger."""
+    """Propose that a party comes into the council with the keys that it has now.
+
+    reason: kept here, its hash on the ledger. With other keys than these it does not come in.
+    """
     member_id = party_id_of(bench, member)
-    acts = [(_COUNCIL, "admit", (member_id,))]
-    return _propose(bench, actor, acts, reason, "propose_admission", completing=completing)
+    _state, _roles, keys = bench.ledger.party_view(member_id, block=bench.read_model.block_number)
+    acts = [(COUNCIL, "admit", (member_id, list(keys)))]
+    return put_before_council(bench, actor, acts, reason, "propose_admission", completing=completing)
 
 
 def propose_removal(
@@ -50,8 +56,23 @@ def propose_removal(
 ) -> ActsProposed:
     """Propose that a party leaves the council. reason: kept here, its hash on the ledger."""
     member_id = party_id_of(bench, member)
-    acts = [(_COUNCIL, "remove", (member_id,))]
-    return _propose(bench, actor, acts, reason, "propose_removal", completing=completing)
+    acts = [(COUNCIL, "remove", (member_id,))]
+    return put_before_council(bench, actor, acts, reason, "propose_removal", completing=completing)
+
+
+def propose_standing(
+    bench: Workbench,
+    *,
+    actor: PartyRef,
+    party: PartyRef,
+    active: bool,
+    reason: str,
+    completing: bool = False,
+) -> ActsProposed:
+    """Propose that a party, member or not, is suspended or acts again. reason: kept here, its hash there."""
+    state = PartyState.ACTIVE if active else PartyState.SUSPENDED
+    acts = [(LEDGER, "setPartyState", (party_id_of(bench, party), int(state)))]
+    return put_before_council(bench, actor, acts, reason, "propose_standing", completing=completing)
 
 
 def propose_recovery(
@@ -70,24 +91,25 @@ def propose_recovery(
     ledger. Raises DomainError KeyAddressInvalid; KeyNotOfParty for a lost key that is not the party's.
     """
     party_id = party_id_of(bench, party)
-    acts = [(_LEDGER, "addKey", (party_id, key_address(new_key)))]
+    acts = [(LEDGER, "addKey", (party_id, key_address(new_key)))]
     if lost_key is not None:
         lost = key_address(lost_key)
         if not completing and lost not in bench.read_model.state.parties[party_id].keys:
             raise DomainError(refusals.KEY_NOT_OF_PARTY, key=lost, party_id=party_id)
-        acts.append((_LEDGER, "removeKey", (party_id, lost)))
-    return _propose(bench, actor, acts, reason, "propose_recovery", completing=completing)
+        acts.append((LEDGER, "removeKey", (party_id, lost)))
+    return put_before_council(bench, actor, acts, reason, "propose_recovery", completing=completing)
 
 
-def _propose(
+def put_before_council(
     bench: Workbench,
     actor: PartyRef,
-    acts: Sequence[tuple[str, str, tuple[Any, ...]]],
+    acts: Sequence[Act],
     reason: str,
     operation: str,
     *,
     completing: bool,
 ) -> ActsProposed:
+    """One proposal a call, made where the party has none such open. Raises as encoding a call does."""
     acting = actor_of(bench, actor)
     stated = required_text(reason, field="reason")
     proposal_ids: list[int] = []
