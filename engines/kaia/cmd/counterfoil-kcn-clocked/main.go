@@ -11,11 +11,12 @@ import (
 	"time"
 
 	"counterfoil.example/engines/kaia/clock"
+	"counterfoil.example/engines/kaia/validator"
+
 	"github.com/kaiachain/kaia/api/debug"
 	"github.com/kaiachain/kaia/cmd/utils"
 	"github.com/kaiachain/kaia/cmd/utils/nodecmd"
 	"github.com/kaiachain/kaia/consensus/istanbul"
-	"github.com/kaiachain/kaia/console"
 	"github.com/urfave/cli/v2"
 )
 
@@ -23,7 +24,7 @@ const clockVariable = "COUNTERFOIL_CLOCK_FILE"
 
 var pauseFlag = &cli.Uint64Flag{
 	Name:  "block-period-ms",
-	Usage: "Milliseconds between a block and the choice of the next one's transactions",
+	Usage: "Milliseconds from one block to the next; the same on every validator",
 	Value: 1000,
 }
 
@@ -50,13 +51,14 @@ func newProgram() *cli.App {
 	program.OnUsageError = nodecmd.OnUsageError
 	program.Action = run
 	program.Before = func(ctx *cli.Context) error {
+		clock.TakeAnyDate()
 		// Kaia reads the value from this variable at each round.
 		atomic.StoreUint64(&istanbul.DefaultConfig.Timeout, ctx.Uint64(roundTimeoutFlag.Name))
 		return nodecmd.BeforeRunNode(ctx)
 	}
 	program.After = func(*cli.Context) error {
 		debug.Exit()
-		return console.Stdin.Close()
+		return nil
 	}
 	return program
 }
@@ -70,5 +72,9 @@ func run(ctx *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	return clock.RunNode(ctx, told, time.Duration(ctx.Uint64(pauseFlag.Name))*time.Millisecond)
+	period := time.Duration(ctx.Uint64(pauseFlag.Name)) * time.Millisecond
+	return validator.Run(ctx, func(builder *validator.Builder) error {
+		validator.OwnTurnsOnly(builder)
+		return clock.Date(builder, told, period)
+	})
 }
