@@ -24,10 +24,8 @@ LAST_FIELDS: Fields = (("nonce", "uint256"), ("deadline", "uint40"))
 _STRUCT = re.compile(r"struct (?:\w+\.)?(?P<name>\w+)")
 _ARRAY_OF = re.compile(r"(?P<element>.*)\[\]$")
 _LONGEST_RUN = 0x7F
-_BYTES = b"\x80"
-_ARRAY = b"\x81"
-_STATIC_STRUCT = b"\x82"
-_DYNAMIC_STRUCT = b"\x83"
+BYTES, ARRAY, STATIC_STRUCT, DYNAMIC_STRUCT = 0x80, 0x81, 0x82, 0x83
+"""Codes of a layout; a smaller one is a run of so many words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,14 +141,14 @@ def _item(entry: Mapping[str, Any], structs: Mapping[str, Fields]) -> bytes | No
     """The item of a parameter, None where it is one word."""
     element = element_of(entry)
     if element is not None:
-        return _ARRAY + (_item(element, structs) or _run(1))
+        return bytes([ARRAY]) + (_item(element, structs) or _run(1))
     if entry["type"] in ("bytes", "string"):
-        return _BYTES
+        return bytes([BYTES])
     if entry["type"] != "tuple":
         return None
     fields = _layout(entry["components"], structs)
-    kind = _DYNAMIC_STRUCT if any(map(_is_dynamic, entry["components"])) else _STATIC_STRUCT
-    return kind + _type_hash(struct_name(entry), structs) + bytes([len(fields)]) + fields
+    kind = DYNAMIC_STRUCT if any(map(_is_dynamic, entry["components"])) else STATIC_STRUCT
+    return bytes([kind]) + _type_hash(struct_name(entry), structs) + bytes([len(fields)]) + fields
 
 
 def _is_dynamic(entry: Mapping[str, Any]) -> bool:

@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from eth_account.messages import encode_typed_data
 from eth_utils import keccak, to_checksum_address
 
 from counterfoil.chain.instructions.catalogue import type_of_call, type_of_hash, type_of_name
@@ -30,6 +29,7 @@ from counterfoil.chain.instructions.refusals import (
     SIGNATURE_OF_ANOTHER,
 )
 from counterfoil.chain.instructions.signatures import normalised, signer_of
+from counterfoil.chain.instructions.struct_hash import domain_hash, message_hash
 from counterfoil.domain.errors import DomainError
 from counterfoil.domain.ids import undated
 from counterfoil.ports.engine import Signer
@@ -147,8 +147,9 @@ class InstructionTerms:
 
     def digest(self, domain: InstructionDomain) -> bytes:
         """The 32 bytes that are signed; IInstructions.digestOf answers the same."""
-        signable = encode_typed_data(full_message=self.typed_data(domain))
-        return bytes(keccak(b"\x19" + signable.version + signable.header + signable.body))
+        of_domain = domain_hash(DOMAIN_NAME, DOMAIN_VERSION, domain.chain_id, domain.instructions)
+        of_message = message_hash(self.kind, self.encoded_args, nonce=self.nonce, deadline_s=self.deadline_s)
+        return keccak(b"\x19\x01" + of_domain + of_message)
 
     def sign(self, domain: InstructionDomain, signer: Signer) -> SignedInstruction:
         """Sign with the key; nothing goes to the chain. Raises as `with_signature`."""

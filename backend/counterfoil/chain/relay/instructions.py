@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from eth_account.signers.local import LocalAccount
-from eth_typing import Hash32
 
 from counterfoil.chain.contract_calls import INSTRUCTIONS
 from counterfoil.chain.deployment import Deployment
@@ -20,6 +19,7 @@ from counterfoil.chain.instructions.terms import (
     SignedInstruction,
     instruction_nonce,
 )
+from counterfoil.chain.pipeline.signing import LaneKey, opened
 from counterfoil.domain.commands import StepState
 from counterfoil.ports.commands import StepRecord
 from counterfoil.ports.engine import Signer
@@ -80,11 +80,10 @@ class DeployedInstructions:
     def sign(self, step: StepRecord, signer: Signer) -> bytes:
         """The signature, 65 bytes. Raises DomainError SignatureOfAnother where it is not the step's key."""
         terms = terms_of(step)
-        if isinstance(signer, LocalAccount) and signer.address == terms.key:
+        if isinstance(signer, LocalAccount | LaneKey) and signer.address == terms.key:
             # A key in this process signs the digest as it is: building the message once more, and checking
             # what came back, is for signers that we do not see into.
-            digest = Hash32(terms.digest(self.domain))
-            return normalised(bytes(signer.unsafe_sign_hash(digest).signature))
+            return opened(signer).sign_digest(terms.digest(self.domain))
         return terms.sign(self.domain, signer).signature
 
     def signer_of(self, step: StepRecord, signature: bytes) -> str:
