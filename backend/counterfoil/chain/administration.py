@@ -35,15 +35,20 @@ _SOMEBODY = checksummed("0x" + keccak(text="counterfoil: somebody without a righ
 class AdministrationCalls(ContractCalls):
     """counterfoil.ports.council.AdministrationCommands on the contracts."""
 
-    def hand_over(self, *, by: Signer, revoked: Sequence[tuple[int, str]]) -> Receipt:
+    def hand_over(
+        self, *, by: Signer, revoked: Sequence[tuple[int, str]], taken_back: Sequence[int]
+    ) -> Receipt:
         """Make the council the administrator and the sender none, in one transaction.
 
         by: an administrator. revoked: role and account of whoever else is to lose one in the same moment.
+        taken_back: roles that others than the administrator give out or watch over until now.
         """
         abi = load_artifact(AUTHORITY).abi
         admin = int(Office.GOVERNOR)
         calls: list[tuple[str, tuple[object, ...]]] = [
             ("grantRole", (admin, self._gateway.address_of(COUNCIL), _NO_DELAY)),
+            *(("setRoleAdmin", (role, admin)) for role in taken_back),
+            *(("setRoleGuardian", (role, admin)) for role in taken_back),
             *(("revokeRole", (role, account)) for role, account in revoked),
             ("renounceRole", (admin, by.address)),
         ]
@@ -62,11 +67,14 @@ class AdministrationCalls(ContractCalls):
             address = self._gateway.address_of(contract)
             closed = bool(self._gateway.call(AUTHORITY, "isTargetClosed", [address], block=block))
             for function in self._abi_of(contract).functions:
-                if function.signature in _OF_THE_AUTHORITY or not self._is_guarded(contract, function, block):
+                if function.signature in _OF_THE_AUTHORITY:
                     continue
                 role = self._gateway.call(
                     AUTHORITY, "getTargetFunctionRole", [address, function.selector], block=block
                 )
+                # What was opened to everybody refuses nobody, and has a role of its own all the same.
+                if role == Office.GOVERNOR and not self._is_guarded(contract, function, block):
+                    continue
                 meant = _meant_roles().get((contract, function.signature), int(Office.GOVERNOR))
                 found.append(
                     GuardedFunction(

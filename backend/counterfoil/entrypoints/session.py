@@ -43,13 +43,15 @@ EvidenceOption = Annotated[str, typer.Option(help="Kept here; the ledger has its
 OrderOption = Annotated[str, typer.Option(help="Reference of the order; kept here, its hash on the ledger.")]
 
 
-def read_settings(home: Path | None, database: str | None) -> Settings:
+def read_settings(home: Path | None, database: str | None, chain: str | None = None) -> Settings:
     """The settings of the environment, with what the command line says instead of it."""
     given: dict[str, Any] = {}
     if home is not None:
         given["home"] = home
     if database is not None:
         given["database"] = SecretStr(database)
+    if chain is not None:
+        given["chain"] = SecretStr(chain)
     return Settings(**given)
 
 

@@ -139,12 +139,20 @@ def counterfoil(
             " default: $COUNTERFOIL_DATABASE, or a SQLite file in the home.",
         ),
     ] = None,
+    chain: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE|URL",
+            help="A network's network.json or a node's JSON-RPC; default: $COUNTERFOIL_CHAIN, or the embedded"
+            " chain in the home.",
+        ),
+    ] = None,
 ) -> None:
     """An open ledger for supply-chain finance.
 
     `counterfoil --server URL GROUP VERB ...` asks a service instead, with the token in $COUNTERFOIL_TOKEN.
     """
-    settings = read_settings(home, database)
+    settings = read_settings(home, database, chain)
     log_to_stderr(settings.log_level)
     context.obj = Session(settings)
 

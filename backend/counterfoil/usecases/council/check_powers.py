@@ -19,6 +19,7 @@ from counterfoil.usecases.council.role_holders import (
     authority_events,
     role_holders,
     role_text,
+    roles_of_roles,
 )
 from counterfoil.usecases.workbench import Workbench
 
@@ -142,14 +143,9 @@ def _desks(holders: Mapping[int, tuple[RoleHolder, ...]], wiring: Wiring) -> Ite
 
 
 def _roles_of_roles(bench: Workbench) -> Iterator[str]:
-    newest: dict[tuple[str, int], int] = {}
-    for event in authority_events(bench, "RoleAdminChanged", "RoleGuardianChanged"):
-        field = "admin" if event.event == "RoleAdminChanged" else "guardian"
-        newest[field, int(event.args["role_id"])] = int(event.args[field])
-    for (field, role), other in newest.items():
-        if other != ADMINISTRATOR:
-            does = "gives out" if field == "admin" else "can stop the acts of"
-            yield f"{role_text(other)} {does} the role {role_text(role)}"
+    for (field, role), other in roles_of_roles(bench).items():
+        does = "gives out" if field == "admin" else "can stop the acts of"
+        yield f"{role_text(other)} {does} the role {role_text(role)}"
 
 
 def _functions(functions: Sequence[GuardedFunction]) -> Iterator[str]:

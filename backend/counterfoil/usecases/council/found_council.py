@@ -15,7 +15,12 @@ from counterfoil.ports.engine import Receipt, Signer
 from counterfoil.usecases import refusals
 from counterfoil.usecases.acting import office_key
 from counterfoil.usecases.carrying_out import carry_out
-from counterfoil.usecases.council.role_holders import ADMINISTRATOR, RoleHolder, role_holders
+from counterfoil.usecases.council.role_holders import (
+    ADMINISTRATOR,
+    RoleHolder,
+    role_holders,
+    roles_of_roles,
+)
 from counterfoil.usecases.resolving import PartyRef, party_id_of
 from counterfoil.usecases.workbench import Outcome, Workbench
 
@@ -88,8 +93,13 @@ def _hand_over(bench: Workbench, receipts: list[Receipt]) -> tuple[RoleHolder, .
         if each.account not in contracts
     )
     revoked = [(each.role, each.account) for each in dismissed]
+    taken_back = sorted({role for _field, role in roles_of_roles(bench)})
     receipts.append(
-        carry_out(bench, _OPERATION, lambda: bench.ledger.hand_over(by=governor, revoked=revoked))
+        carry_out(
+            bench,
+            _OPERATION,
+            lambda: bench.ledger.hand_over(by=governor, revoked=revoked, taken_back=taken_back),
+        )
     )
     return dismissed
 

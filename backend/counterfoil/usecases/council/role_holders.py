@@ -50,6 +50,15 @@ def authority_events(bench: Workbench, *events: str) -> Iterator[EventRecord]:
         after = EventPlace(page[-1].block_number, page[-1].log_index)
 
 
+def roles_of_roles(bench: Workbench) -> Mapping[tuple[str, int], int]:
+    """Which role gives a role out ("admin") or watches over it ("guardian"), where not the administrator."""
+    newest: dict[tuple[str, int], int] = {}
+    for event in authority_events(bench, "RoleAdminChanged", "RoleGuardianChanged"):
+        field = "admin" if event.event == "RoleAdminChanged" else "guardian"
+        newest[field, int(event.args["role_id"])] = int(event.args[field])
+    return {place: other for place, other in newest.items() if other != ADMINISTRATOR}
+
+
 def role_holders(bench: Workbench, *, block: int) -> Mapping[int, tuple[RoleHolder, ...]]:
     """Who holds each role at a block, by role; roles that nobody holds are not there."""
     accounts: dict[tuple[int, str], None] = {}
