@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from network.failures import NetworkError
 from network.network import Network
-from network.plan import DEFAULT_MEMBERS, Links, NetworkPlan
+from network.plan import DEFAULT_MEMBERS, Clock, Links, NetworkPlan
 from network.state import ValidatorState
 
-__all__ = ["DEFAULT_MEMBERS", "Links", "Network", "NetworkError", "NetworkPlan", "ValidatorState"]
+__all__ = ["DEFAULT_MEMBERS", "Clock", "Links", "Network", "NetworkError", "NetworkPlan", "ValidatorState"]

@@ -12,7 +12,7 @@ from network import engine
 from network.failures import NetworkError
 from network.keys import ValidatorKey
 from network.members import Member, admitted
-from network.plan import members_of
+from network.plan import check_members
 from network.rpc import RpcRefusedError, RpcUnavailableError, over_http, over_socket
 
 if TYPE_CHECKING:
@@ -42,6 +42,16 @@ class Operators:
     def _running(self) -> list[int]:
         return [index for index in self._network.validators if self._network.pid(index) is not None]
 
+    def _voters(self, except_index: int | None = None) -> list[int]:
+        voters = [index for index in self._running() if index != except_index]
+        needed = len(self._network.validators) // 2 + 1
+        if len(voters) < needed:
+            raise NetworkError(
+                f"{len(voters)} validators can vote and {needed} of {len(self._network.validators)} must",
+                "Start the others first",
+            )
+        return voters
+
     def vote(self, question: str, address: str, *, except_index: int | None = None, within_s: float) -> None:
         """Have every running validator's operator vote, and wait until the council has changed on all of
         them.
@@ -50,13 +60,7 @@ class Operators:
         so that a
         decision takes about as many blocks as there are validators.
         """
-        voters = [index for index in self._running() if index != except_index]
-        needed = len(self._network.validators) // 2 + 1
-        if len(voters) < needed:
-            raise NetworkError(
-                f"{len(voters)} validators can vote and {needed} of {len(self._network.validators)} must",
-                "Start the others first",
-            )
+        voters = self._voters(except_index)
         for index in voters:
             self.tell(index, "governance_vote", question, address)
         give_up_at = time.monotonic() + within_s
@@ -71,15 +75,21 @@ class Operators:
         """See Network.admit."""
         network = self._network
         members = network.members
-        members_of(None, name)
+        check_members([name])
         if name in {member.name for member in admitted(members)}:
             raise NetworkError(f"There is a member {name} already", "Choose another name")
-        key = ValidatorKey.new()
+        self._voters()
         index = max(member.index for member in members) + 1
+        folder = network.folder(index)
+        # After a vote that was not decided in time the same key is tried again: it may yet be voted in.
+        known = folder.key.exists()
+        key = ValidatorKey.read(folder.key) if known else ValidatorKey.new()
         newcomer = Member(index=index, name=name, address=key.address, node_id=key.node_id)
         network.links.lay([index])
-        network.make_folder(newcomer, key, engine.program(network.plan.clock))
-        self.vote(ADMIT, newcomer.address, within_s=within_s)
+        if not known:
+            network.make_folder(newcomer, key, engine.program(network.plan.clock))
+        if newcomer.address not in self.council(self._running()[0]):
+            self.vote(ADMIT, newcomer.address, within_s=within_s)
         network.save_members([*members, newcomer])
         network.start([index])
         self.reconnect()

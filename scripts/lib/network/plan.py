@@ -62,7 +62,7 @@ class NetworkPlan:
     started_at_s: int | None = None
 
     def __post_init__(self) -> None:
-        _check_members(self.members)
+        check_members(self.members)
         highest = self.base_port + PORTS_APART * MOST_VALIDATORS
         if self.base_port < 1024 or highest > 65_535:
             most = 65_535 - PORTS_APART * MOST_VALIDATORS
@@ -99,7 +99,8 @@ class NetworkPlan:
         path.write_text(json.dumps(self.as_json(), indent=2) + "\n", encoding="utf-8")
 
 
-def _check_members(members: Sequence[str]) -> None:
+def check_members(members: Sequence[str]) -> None:
+    """Refuse no members, too many, names that are not names, and a name that stands twice."""
     if not 1 <= len(members) <= MOST_VALIDATORS:
         raise NetworkError(f"--members names {len(members)} members", f"Name 1 to {MOST_VALIDATORS}")
     for member in members:
