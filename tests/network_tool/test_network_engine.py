@@ -45,13 +45,13 @@ def test_nobody_is_looked_for_or_told() -> None:
     assert value(given, "--nat") == "none"
 
 
-def test_every_blocks_state_reaches_the_disk_and_old_ones_go() -> None:
+def test_every_blocks_state_reaches_the_disk_and_old_ones_go_where_that_is_asked_for() -> None:
     assert value(arguments(), "--gcmode") == "archive"
-    assert value(arguments(), "--state.live-pruning-retention") == "10000"
-    everything = NetworkPlan(kept_states=0)
-    assert "--state.live-pruning" not in arguments(everything)
-    assert engine.init_arguments(everything) == ["init", "--datadir", "data", "genesis.json"]
-    assert "--state.live-pruning" in engine.init_arguments(PLAN)
+    assert "--state.live-pruning" not in arguments()
+    assert engine.init_arguments(PLAN) == ["init", "--datadir", "data", "genesis.json"]
+    few = NetworkPlan(kept_states=200)
+    assert value(arguments(few), "--state.live-pruning-retention") == "200"
+    assert engine.init_arguments(few) == ["init", "--datadir", "data", "--state.live-pruning", "genesis.json"]
 
 
 def test_paths_are_relative_so_that_the_folder_can_move() -> None:
