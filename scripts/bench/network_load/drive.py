@@ -22,7 +22,6 @@ from network_load.relaying import BATCH, Relay
 from network_load.stories import Log, Step, Story, Until, topic_of
 
 _KINDS = tuple(Kind)
-_LONGEST_WAIT_S = 0.02
 _RELAY_WAIT_S = 0.1
 
 
@@ -91,10 +90,12 @@ class Drive:
         relay: Relay | None = None,
         now_s: Callable[[], float] = time.time,
         clock: Callable[[], float] = time.monotonic,
+        longest_wait_s: float = 0.02,
     ) -> None:
         """at_work: notes that something happens to at a time, those waiting for maturity not counted; a new
         story begins when there are fewer. stories_a_second: begin them evenly instead, whatever the
-        ledger does. now_s: the chain's time; clock: measures.
+        ledger does. now_s: the chain's time; clock: measures. longest_wait_s: for an outcome, before
+        looking what else is due.
         """
         self.records = Records()
         self._addresses = addresses
@@ -106,6 +107,7 @@ class Drive:
         self._relay = relay
         self._now_s = now_s
         self._clock = clock
+        self._longest_wait_s = longest_wait_s
         self._done: queue.SimpleQueue[Sequence[Outcome]] = queue.SimpleQueue()
         self._ready: deque[_Asked] = deque()
         self._singles: deque[_Asked] = deque()
@@ -153,8 +155,6 @@ class Drive:
                     f"{self._open} transactions and {len(self._sleeping)} notes are still open"
                 )
             self._turn(sends)
-        for _, _, story in self._sleeping:
-            story.close()
 
     # ------------------------------------------------------------------------------------------- stories
 
@@ -206,7 +206,7 @@ class Drive:
         while self._send_one(sends):
             pass
         try:
-            outcomes = self._done.get(timeout=_LONGEST_WAIT_S)
+            outcomes = self._done.get(timeout=self._longest_wait_s)
             while True:
                 for outcome in outcomes:
                     self._settle(outcome)
