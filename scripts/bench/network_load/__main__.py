@@ -33,6 +33,8 @@ from network_load.stage import Stage
 ROOT = Path(__file__).resolve().parents[3]
 RESULT = ROOT / "scripts" / "bench" / "results" / "network.json"
 FEW_LOTS, MANY_LOTS = 10_000, 1_000_000
+Phase = Callable[[str, Callable[[], dict[str, Any]]], dict[str, Any]]
+"""Runs a piece of the measurement under a name and notes what it found."""
 METHOD = (
     "Four validators, the load generator and everything else share this machine. An operation is one "
     "business record changed by contract code: a note opened or confirmed, a lot that reached a holder, a "
@@ -53,10 +55,14 @@ def arguments_of(given: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=600.0, help="sustained load, measured")
     parser.add_argument("--warm-up", type=float, default=60.0, help="before each load, at most")
     parser.add_argument("--phase-seconds", type=float, default=90.0, help="every other load, measured")
+    parser.add_argument("--trial-seconds", type=float, default=45.0, help="to find out what half the load is")
     parser.add_argument("--at-work", type=int, default=40, help="notes at a time under sustained load")
     parser.add_argument("--tenor", type=int, default=45, help="seconds from a note's opening to its maturity")
     parser.add_argument("--few-lots", type=int, default=FEW_LOTS, help="live lots of the first steady load")
     parser.add_argument("--many-lots", type=int, default=MANY_LOTS, help="live lots of the second, 0: none")
+    parser.add_argument(
+        "--quick", action="store_true", help="no steady loads and no second number of lots: for trying out"
+    )
     parser.add_argument("--suppliers", type=int, default=240)
     parser.add_argument("--dir", type=Path, help="the network's folder, kept; a temporary one otherwise")
     parser.add_argument("--base-port", type=int, default=23551)
@@ -163,23 +169,15 @@ def measure(network: Network, chosen: argparse.Namespace) -> dict[str, Any]:
 def _loads(
     stage: Stage,
     chosen: argparse.Namespace,
-    phase: Callable[[str, Callable[[], dict[str, Any]]], dict[str, Any]],
+    phase: Phase,
     weigh: Callable[[], None],
 ) -> None:
     """The loads, in an order that compares like with like: few live lots first, many last."""
     short = chosen.phase_seconds
     hard = phases.Load(at_work=chosen.at_work, tenor_s=chosen.tenor)
-    tried = phase(
-        "trial", lambda: phases.mixed(stage, hard, warm_up_s=chosen.warm_up, seconds=min(short, 30.0))
-    )
-    half = tried["notes_begun_a_second"] / 2
-
-    def steady() -> dict[str, Any]:
-        return phases.steady(
-            stage, stories_a_second=half, tenor_s=chosen.tenor, warm_up_s=chosen.warm_up, seconds=short
-        )
-
-    phase("steady, few live lots", steady)
+    steady = None if chosen.quick else _steady(stage, chosen, phase, hard)
+    if steady is not None:
+        phase("steady, few live lots", steady)
     weigh()
     phase("sustained", lambda: phases.mixed(stage, hard, warm_up_s=chosen.warm_up, seconds=chosen.seconds))
     weigh()
@@ -198,9 +196,26 @@ def _loads(
             stage, at_work=chosen.suppliers, warm_up_s=chosen.warm_up / 3, seconds=short
         ),
     )
-    if chosen.many_lots:
+    if steady is not None and chosen.many_lots:
         phase("many live lots", lambda: phases.fill(stage, chosen.many_lots))
         phase("steady, many live lots", steady)
+
+
+def _steady(
+    stage: Stage, chosen: argparse.Namespace, phase: Phase, hard: phases.Load
+) -> Callable[[], dict[str, Any]]:
+    """The load at half of what a trial carries, the same whenever it is kept up."""
+    tried = phase(
+        "trial", partial(phases.mixed, stage, hard, warm_up_s=chosen.warm_up, seconds=chosen.trial_seconds)
+    )
+    return partial(
+        phases.steady,
+        stage,
+        stories_a_second=tried["notes_begun_a_second"] / 2,
+        tenor_s=chosen.tenor,
+        warm_up_s=chosen.warm_up,
+        seconds=chosen.phase_seconds,
+    )
 
 
 def _machine(load_before: float) -> dict[str, Any]:
