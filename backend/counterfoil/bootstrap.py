@@ -107,6 +107,10 @@ class OpenLedger:
         """The network's endpoints as they were found last; None for the embedded chain."""
         return self._chain.state() if isinstance(self._chain, RemoteChain) else None
 
+    def network_trouble(self) -> str | None:
+        """Why the network cannot be used as it should be, in a sentence; None where it can."""
+        return self._chain.trouble() if isinstance(self._chain, RemoteChain) else None
+
     def unlike_contracts(self) -> tuple[str, ...]:
         """Contracts whose code on the chain is not this version's."""
         return unlike_contracts(self.web3, self.deployment)

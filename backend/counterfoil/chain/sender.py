@@ -15,12 +15,13 @@ from typing import Any
 
 from eth_utils import keccak
 
+from counterfoil.chain.engines.refusal_words import meaning_of
 from counterfoil.chain.errors import rejected, unavailable
 from counterfoil.chain.rpc import Rpc, RpcError
 from counterfoil.domain.errors import CounterfoilError
 from counterfoil.ports.engine import ChainError, ChainErrorKind, Signer
+from counterfoil.ports.outbox import BroadcastAnswer
 
-_ALREADY_TAKEN = ("already known", "known transaction", "already imported", "already exists", "tx already in")
 _FIRST_WAIT_S = 0.005
 _LONGEST_WAIT_S = 0.5
 
@@ -144,11 +145,11 @@ class Sender:
 
     def _refusal(self, signed: Signed, refused: RpcError) -> ChainError | None:
         """None where the node has these very bytes already, which is what was wanted."""
-        text = refused.message.lower()
-        if any(phrase in text for phrase in _ALREADY_TAKEN):
+        meant = meaning_of(refused.message)
+        if meant is BroadcastAnswer.TAKEN:
             return None
-        if refused.is_node_trouble:
+        if refused.is_node_trouble and meant is None:
             return unavailable(f"transaction {signed.tx_hash}: {refused}")
-        if "nonce too low" in text and self._receipt_now(signed.tx_hash) is not None:
+        if meant is BroadcastAnswer.NONCE_SPENT and self._receipt_now(signed.tx_hash) is not None:
             return None
         return rejected(refused.message)

@@ -6,7 +6,7 @@ database that does not answer gives counterfoil_store_up 0 and none of the other
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from prometheus_client.core import GaugeMetricFamily, Metric
@@ -14,9 +14,11 @@ from prometheus_client.registry import Collector
 
 from counterfoil.domain.commands import CommandState
 from counterfoil.domain.errors import CounterfoilError
+from counterfoil.ports.outbox import EndpointBeat
 from counterfoil.ports.service_state import Backlog, ServiceState
 from counterfoil.usecases.operating.readiness import ServiceStateStore
 
+_ENDPOINT_STATES = ("healthy", "silent", "refused", "quarantined")
 _TRANSACTION_STATES = ("signed", "sent", "mined", "final", "replaced")
 
 
@@ -75,6 +77,7 @@ class ServiceMetrics(Collector):
             yield _gauge(
                 "counterfoil_worker_troubles", "What keeps the worker from working.", len(beat.troubles)
             )
+            yield from _endpoints(beat.endpoints)
         equal = GaugeMetricFamily(
             "counterfoil_comparison_equal",
             "Whether the read model equalled the chain when last compared.",
@@ -96,6 +99,32 @@ class ServiceMetrics(Collector):
 
     def _age_s(self, moment: datetime) -> float:
         return max((self._now() - moment).total_seconds(), 0.0)
+
+
+def _endpoints(endpoints: Sequence[EndpointBeat]) -> Iterator[Metric]:
+    """One endpoint a label: its name in the network's file, or host and port."""
+    if not endpoints:
+        return
+    states = GaugeMetricFamily(
+        "counterfoil_endpoint_state", "1 for the state that an endpoint is in.", labels=["endpoint", "state"]
+    )
+    heights = GaugeMetricFamily(
+        "counterfoil_endpoint_height", "The newest block of an endpoint.", labels=["endpoint"]
+    )
+    quarantines = GaugeMetricFamily(
+        "counterfoil_endpoint_quarantines",
+        "How often an endpoint was found lying since the worker started.",
+        labels=["endpoint"],
+    )
+    for each in endpoints:
+        for state in _ENDPOINT_STATES:
+            states.add_metric([each.name, state], float(each.state == state))
+        if each.height is not None:
+            heights.add_metric([each.name], each.height)
+        quarantines.add_metric([each.name], each.quarantines)
+    yield states
+    yield heights
+    yield quarantines
 
 
 def _gauge(name: str, told: str, value: float) -> Metric:

@@ -144,6 +144,18 @@ class Commands(Protocol):
         """
         ...
 
+    def waiting_sentences(self, states: Collection[CommandState]) -> tuple[str, ...]:
+        """What the commands in these states wait for, each sentence once."""
+        ...
+
+    def reword_waiting(self, states: Collection[CommandState], sentence: str, fresh: str) -> None:
+        """Say otherwise what the commands in these states wait for that wait for just this.
+
+        Nothing else of them changes, neither since when they wait nor their version: whoever has one in hand
+        goes on with it, and what it writes counts.
+        """
+        ...
+
     def counts(self) -> Mapping[CommandState, int]:
         """How many open commands there are, by state."""
         ...

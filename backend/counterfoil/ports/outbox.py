@@ -40,6 +40,8 @@ class TransactionState(StrEnum):
     REPLACED = "replaced"
 
 
+NETWORK_TROUBLE = "network: "
+"""What a trouble of the worker begins with that is the network's as a whole."""
 OPEN_TRANSACTIONS = (TransactionState.SIGNED, TransactionState.SENT, TransactionState.MINED)
 
 
@@ -66,14 +68,30 @@ class TransactionRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EndpointBeat:
+    """One endpoint of the network as the worker sees it. height: None where it never said; quarantines: how
+    often it was found lying.
+    """
+
+    name: str
+    state: str
+    reason: str
+    height: int | None
+    quarantines: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerBeat:
-    """That the worker lives, and how far it is. troubles: one sentence each; none means that all is well."""
+    """That the worker lives, and how far it is. troubles: one sentence each; none means that all is well.
+    endpoints: of the network, none on the embedded chain.
+    """
 
     beat_at: datetime
     started_at: datetime
     head_block: int
     indexed_block: int
     troubles: tuple[str, ...] = ()
+    endpoints: tuple[EndpointBeat, ...] = ()
 
 
 class Outbox(Protocol):

@@ -7,16 +7,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from counterfoil.ports.outbox import EndpointBeat
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beat:
-    """The worker's last sign of life. head_block: the chain's end; indexed_block: how far the store is."""
+    """The worker's last sign of life. head_block: the chain's end; indexed_block: how far the store is.
+    endpoints: of the network, none on the embedded chain.
+    """
 
     beat_at: datetime
     started_at: datetime
     head_block: int
     indexed_block: int
     troubles: tuple[str, ...]
+    endpoints: tuple[EndpointBeat, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -91,6 +91,12 @@ class FollowingReadModel:
         """What else was folded from the same events; None where nothing was."""
         return self._fold.beside
 
+    @property
+    def block(self) -> tuple[int, int]:
+        """Number and time of the newest block that was folded, in seconds since the epoch."""
+        fold = self._fold
+        return fold.block_number, fold.block_time_s
+
     @contextmanager
     def reading(self) -> Iterator[View]:
         """The state at a whole block; it stays as it is until the block ends.

@@ -25,6 +25,10 @@ class NotYetError(Exception):
     """Too few endpoints have the block so far."""
 
 
+class OutvotedError(Exception):
+    """Most endpoints have another block than the one that was asked; it is quarantined already."""
+
+
 class AgreementProver:
     """Remembers what was agreed on; threads may share it."""
 
@@ -52,7 +56,7 @@ class AgreementProver:
         """Find enough other endpoints with the same blocks.
 
         Raises ChainError(Unavailable) EndpointsDisagree and EndpointsTooFew, and NotYetError where the others
-        do not have a block yet.
+        do not have a block yet, OutvotedError where they have another one.
         """
         with self._lock:
             unknown = [claim for claim in claims if claim not in self._agreed]
@@ -74,6 +78,8 @@ class AgreementProver:
                 is_missing |= found is None
                 if found is not None and found != claim.block_hash:
                     self.settle(claim.number, [endpoint, *self._others(endpoint)])
+                    if not endpoint.is_usable:
+                        raise OutvotedError(endpoint.reason)
                 votes[claim] += found == claim.block_hash
         short = [claim for claim in unknown if votes[claim] < self._needed]
         if short and asked >= self._needed and is_missing:

@@ -107,28 +107,13 @@ _READERS: dict[str, Callable[[Any, Any], Iterator[BlockClaim]]] = {
 }
 
 
-def highest_shown(
-    requests: Sequence[Request], answers: Sequence[Answer], claims: Sequence[BlockClaim]
-) -> int:
-    """The highest block that the answers show, -1 where they show none."""
-    highest = max((claim.number for claim in claims), default=-1)
-    for (method, _), answer in zip(requests, answers, strict=True):
-        if method == NEWEST and isinstance(answer.get("result"), str):
-            highest = max(highest, int(answer["result"], 16))
-    return highest
-
-
 def newest_shown(requests: Sequence[Request], answers: Sequence[Answer]) -> int | None:
     """What the answers give out as the newest block, the lowest of it; None where they name none."""
-    found: list[int] = []
-    for (method, params), answer in zip(requests, answers, strict=True):
-        result = answer.get("result")
-        if result is None:
-            continue
-        if method == NEWEST:
-            found.append(int(result, 16))
-        elif method == BY_NUMBER and params[0] == "latest":
-            found.append(int(result["number"], 16))
+    found = [
+        int(answer["result"]["number"], 16)
+        for (method, params), answer in zip(requests, answers, strict=True)
+        if method == BY_NUMBER and params[0] == "latest" and answer.get("result") is not None
+    ]
     return min(found, default=None)
 
 

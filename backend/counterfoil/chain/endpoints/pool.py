@@ -10,15 +10,16 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from counterfoil.chain import errors
-from counterfoil.chain.endpoints.agreement import NotYetError
+from counterfoil.chain.endpoints.agreement import NotYetError, OutvotedError
 from counterfoil.chain.endpoints.answers import (
+    BY_NUMBER,
     NEWEST,
     SEND,
     STATE_READS,
     TRIALS,
+    BlockClaim,
     LyingError,
     claims_in,
-    highest_shown,
     is_trouble,
     newest_shown,
 )
@@ -132,9 +133,21 @@ class EndpointPool:
     def ask(self, requests: Sequence[Request]) -> list[Answer]:
         """One answer a request, in their order, all from one endpoint, checked.
 
+        The number of the newest block is taken from a whole block: a bare number could not be checked.
         Raises ChainError(Unavailable) with what each endpoint did, and ChainError(Rejected, ChainMismatch)
         where every endpoint that answers is of another chain.
         """
+        asked: list[Request] = [
+            (BY_NUMBER, ["latest", False]) if method == NEWEST else (method, params)
+            for method, params in requests
+        ]
+        answers = self._ask(asked)
+        for place, (method, _) in enumerate(requests):
+            if method == NEWEST and answers[place].get("result") is not None:
+                answers[place] = {**answers[place], "result": answers[place]["result"]["number"]}
+        return answers
+
+    def _ask(self, requests: Sequence[Request]) -> list[Answer]:
         reasons: dict[str, str] = {}
         is_behind = is_lying = False
         refused: list[Answer] | None = None
@@ -144,6 +157,9 @@ class EndpointPool:
             except SilentError as silent:
                 self._roster.note_silent(endpoint, str(silent))
                 reasons[endpoint.name] = str(silent)
+            except OutvotedError as outvoted:
+                is_lying = True
+                reasons[endpoint.name] = str(outvoted)
             except LyingError as lie:
                 is_lying = True
                 self._roster.distrust(endpoint, str(lie))
@@ -179,17 +195,22 @@ class EndpointPool:
         self._see_that_it_is_fresh(endpoint, requests)
         answers = endpoint.transport.ask(requests)
         claims = claims_in(requests, answers)
-        self._prove(endpoint, requests, answers)
+        self._prove(endpoint, requests, answers, claims)
         self._keep_order(endpoint, requests, answers)
-        shown = highest_shown(requests, answers, claims)
+        shown = max((claim.number for claim in claims), default=-1)
         with self._lock:
             self._floor = max(self._floor, shown)
             self._roster.note_block(endpoint, shown)
         self._ask_others_too(endpoint, requests, answers)
         return answers
 
-    def _prove(self, endpoint: Endpoint, requests: Sequence[Request], answers: Sequence[Answer]) -> None:
-        claims = claims_in(requests, answers)
+    def _prove(
+        self,
+        endpoint: Endpoint,
+        requests: Sequence[Request],
+        answers: Sequence[Answer],
+        claims: Sequence[BlockClaim],
+    ) -> None:
         seals = self._roster.seals
         if seals is not None:
             seals.prove_blocks(endpoint, claims)

@@ -17,6 +17,7 @@ from counterfoil.entrypoints.cli.audit import audit_app
 from counterfoil.entrypoints.cli.backup import backup_app
 from counterfoil.entrypoints.cli.bill import bill_app
 from counterfoil.entrypoints.cli.cash import cash_app
+from counterfoil.entrypoints.cli.chain import chain_app
 from counterfoil.entrypoints.cli.council import council_app
 from counterfoil.entrypoints.cli.demo import mount_demo
 from counterfoil.entrypoints.cli.external_lien import external_lien_app
@@ -104,6 +105,7 @@ app.add_typer(key_app, name="key")
 app.add_typer(council_app, name="council")
 app.add_typer(backup_app, name="backup")
 app.add_typer(clock_app, name="clock")
+app.add_typer(chain_app, name="chain")
 app.add_typer(ledger_app, name="ledger")
 app.add_typer(service_app, name="service")
 app.add_typer(audit_app, name="audit")

@@ -58,7 +58,14 @@ def create_app(service: HttpService) -> FastAPI:
             allow_origins=list(service.cors_origins),
             allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
             allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-None-Match", "Prefer"],
-            expose_headers=["ETag", "Location", "Idempotent-Replay", "Counterfoil-Block", "X-Request-Id"],
+            expose_headers=[
+                "ETag",
+                "Location",
+                "Idempotent-Replay",
+                "Counterfoil-Block",
+                "Counterfoil-Block-Time",
+                "X-Request-Id",
+            ],
         )
     app.add_middleware(Frame, service=service)
     describe(app)

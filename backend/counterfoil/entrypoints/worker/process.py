@@ -16,18 +16,21 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from counterfoil.bootstrap import Passphrase
+from counterfoil.chain.endpoints.endpoint import EndpointState
 from counterfoil.domain.errors import CounterfoilError, declare
 from counterfoil.entrypoints.worker.chores import chores
 from counterfoil.entrypoints.worker.loops import Loop, Supervisor
 from counterfoil.entrypoints.worker.wiring import OpenWorker, open_worker
-from counterfoil.ports.outbox import WorkerBeat
+from counterfoil.ports.outbox import NETWORK_TROUBLE, EndpointBeat, WorkerBeat
 from counterfoil.settings import Settings
 from counterfoil.usecases.outbox.fault_points import At, no_fault
+from counterfoil.usecases.outbox.network_notes import NetworkNotes
 
 _log = logging.getLogger("counterfoil.worker")
 BEAT_EVERY_S = 1.0
 _COMMANDS_PAUSE_S = 0.2
 _EXPIRE_PAUSE_S = 2.0
+_NETWORK_PAUSE_S = 1.0
 
 WORKER_ENDED = declare(
     "WorkerEnded",
@@ -53,11 +56,13 @@ def run_worker(
     started the process starts it again.
     """
     worker = open_worker(settings, passphrase=passphrase, at=at)
+    notes = NetworkNotes(worker.ledger.store, worker.ledger.network_trouble)
     try:
         supervisor = Supervisor(
             [
                 Loop(name="commands", turn=worker.commands.turn, longest_pause_s=_COMMANDS_PAUSE_S),
                 Loop(name="expiry", turn=worker.expire, longest_pause_s=_EXPIRE_PAUSE_S),
+                Loop(name="network", turn=notes.turn, longest_pause_s=_NETWORK_PAUSE_S),
                 *(chores(worker, settings) if more_loops is None else more_loops(worker)),
             ],
             stop=stop,
@@ -89,7 +94,10 @@ def _beat_until_the_end(worker: OpenWorker, supervisor: Supervisor) -> None:
 
 def _beat(worker: OpenWorker, supervisor: Supervisor, started_at: datetime) -> WorkerBeat:
     indexed = worker.ledger.bench.read_model.block_number
+    network = worker.ledger.network_state()
     troubles = list(supervisor.troubles)
+    if network is not None and network.trouble is not None:
+        troubles.insert(0, f"{NETWORK_TROUBLE}{network.trouble}")
     head = indexed
     try:
         head, _ = worker.desk.relay.head()
@@ -101,6 +109,17 @@ def _beat(worker: OpenWorker, supervisor: Supervisor, started_at: datetime) -> W
         head_block=head,
         indexed_block=indexed,
         troubles=tuple(dict.fromkeys(troubles)),
+        endpoints=() if network is None else tuple(map(_endpoint_beat, network.endpoints)),
+    )
+
+
+def _endpoint_beat(endpoint: EndpointState) -> EndpointBeat:
+    return EndpointBeat(
+        name=endpoint.name,
+        state=endpoint.state,
+        reason=endpoint.reason,
+        height=endpoint.height,
+        quarantines=endpoint.quarantines,
     )
 
 

@@ -60,4 +60,6 @@ worker_beats = Table(
     Column("indexed_block", BigInteger, nullable=False),
     # JSON list of sentences: what keeps the worker from working.
     Column("troubles_json", text(), nullable=False),
+    # JSON list of objects: the endpoints of the network as the worker sees them.
+    Column("endpoints_json", text(), nullable=False, server_default="[]"),
 )

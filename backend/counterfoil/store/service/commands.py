@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, fields, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, func, or_, select, update
+from sqlalchemy import Connection, RowMapping, Select, Update, bindparam, func, insert, or_, select, update
 
 from counterfoil.domain.approvals import DecisionKind
 from counterfoil.domain.commands import CommandState, StepState, may_become
@@ -15,6 +16,8 @@ from counterfoil.ports.commands import CommandRecord, DecisionRecord, StepRecord
 from counterfoil.store.schema.commands import command_decisions, command_steps, commands
 
 _FIELDS = tuple(field.name for field in fields(CommandRecord))
+_STEP_FIELDS = tuple(field.name for field in fields(StepRecord))
+_NEW_STEP = insert(command_steps)
 _EXPIRING = frozenset(
     {
         CommandState.RECEIVED,
@@ -136,16 +139,37 @@ class SqlCommands:
             changes["waiting_for"] = waiting_for
         if "waiting_for" in changes or following is not command.state:
             changes["waiting_since"] = now
+        row = _command_row(changes)
+        expected = {
+            "of_id": command.command_id,
+            "of_state": command.state.value,
+            "of_version": command.version,
+        }
         found = self._connection.execute(
-            update(commands)
-            .where(
-                commands.c.command_id == command.command_id,
-                commands.c.state == command.state.value,
-                commands.c.version == command.version,
-            )
-            .values(_command_row(changes))
+            _change_of_command(tuple(row)), expected | {f"new_{name}": value for name, value in row.items()}
         )
         return replace(command, **changes) if found.rowcount == 1 else None
+
+    def waiting_sentences(self, states: Collection[CommandState]) -> tuple[str, ...]:
+        """What the commands in these states wait for, each sentence once."""
+        rows = self._connection.execute(
+            select(commands.c.waiting_for)
+            .where(commands.c.state.in_([each.value for each in states]), commands.c.finished_at.is_(None))
+            .distinct()
+        )
+        return tuple(sentence for (sentence,) in rows)
+
+    def reword_waiting(self, states: Collection[CommandState], sentence: str, fresh: str) -> None:
+        """Say otherwise what the commands in these states wait for that wait for just this."""
+        self._connection.execute(
+            update(commands)
+            .where(
+                commands.c.state.in_([each.value for each in states]),
+                commands.c.finished_at.is_(None),
+                commands.c.waiting_for == sentence,
+            )
+            .values(waiting_for=fresh)
+        )
 
     def counts(self) -> Mapping[CommandState, int]:
         """How many open commands there are, by state; states without any are left out."""
@@ -204,7 +228,7 @@ class SqlCommands:
 
     def add_step(self, step: StepRecord) -> None:
         """Keep a step. Raises StoreContradiction where the command has one of that number."""
-        self._connection.execute(command_steps.insert().values(_step_row(asdict(step))))
+        self._connection.execute(_NEW_STEP, _step_row({name: getattr(step, name) for name in _STEP_FIELDS}))
 
     def step_of(self, command_id: str, step: int) -> StepRecord | None:
         """One step, or None."""
@@ -243,24 +267,54 @@ class SqlCommands:
 
     def change_step(self, step: StepRecord, **columns: Any) -> StepRecord | None:
         """The step after the change, or None where it has another state or transaction than `step`."""
-        tx_known = (
-            command_steps.c.tx_id.is_(None) if step.tx_id is None else command_steps.c.tx_id == step.tx_id
-        )
+        row = _step_row(columns)
+        expected = {"of_id": step.command_id, "of_step": step.step, "of_state": step.state.value}
+        if step.tx_id is not None:
+            expected["of_tx"] = step.tx_id
         found = self._connection.execute(
-            update(command_steps)
-            .where(
-                command_steps.c.command_id == step.command_id,
-                command_steps.c.step == step.step,
-                command_steps.c.state == step.state.value,
-                tx_known,
-            )
-            .values(_step_row(columns))
+            _change_of_step(tuple(row), step.tx_id is not None),
+            expected | {f"new_{name}": value for name, value in row.items()},
         )
         return replace(step, **columns) if found.rowcount == 1 else None
 
     def change_steps(self, changes: Sequence[tuple[StepRecord, Mapping[str, Any]]]) -> int:
         """As `change_step` for each; how many were changed."""
         return sum(self.change_step(step, **columns) is not None for step, columns in changes)
+
+
+@lru_cache(maxsize=256)
+def _change_of_command(names: tuple[str, ...]) -> Update:
+    """Sets these columns of the one command that is as expected.
+
+    Made once for each set of columns: making a statement costs more than carrying it out.
+    """
+    return (
+        update(commands)
+        .where(
+            commands.c.command_id == bindparam("of_id"),
+            commands.c.state == bindparam("of_state"),
+            commands.c.version == bindparam("of_version"),
+        )
+        .values({name: bindparam(f"new_{name}") for name in names})
+    )
+
+
+@lru_cache(maxsize=256)
+def _change_of_step(names: tuple[str, ...], has_transaction: bool) -> Update:
+    """As `_change_of_command`, of a step. has_transaction: whether it is expected to be in one."""
+    of_tx = (
+        command_steps.c.tx_id == bindparam("of_tx") if has_transaction else command_steps.c.tx_id.is_(None)
+    )
+    return (
+        update(command_steps)
+        .where(
+            command_steps.c.command_id == bindparam("of_id"),
+            command_steps.c.step == bindparam("of_step"),
+            command_steps.c.state == bindparam("of_state"),
+            of_tx,
+        )
+        .values({name: bindparam(f"new_{name}") for name in names})
+    )
 
 
 def _command_row(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, select, update
 
-from counterfoil.ports.outbox import TransactionRecord, TransactionState, WorkerBeat
+from counterfoil.ports.outbox import EndpointBeat, TransactionRecord, TransactionState, WorkerBeat
 from counterfoil.store.schema.ledger import chain_events
 from counterfoil.store.schema.outbox import chain_transactions, sender_lanes, worker_beats
 
@@ -158,6 +158,7 @@ class SqlOutbox:
             "head_block": beat.head_block,
             "indexed_block": beat.indexed_block,
             "troubles_json": json.dumps(list(beat.troubles), ensure_ascii=False),
+            "endpoints_json": json.dumps([asdict(each) for each in beat.endpoints], ensure_ascii=False),
         }
         changed = self._connection.execute(
             update(worker_beats).where(worker_beats.c.only_row == 1).values(values)
@@ -176,6 +177,7 @@ class SqlOutbox:
             head_block=found["head_block"],
             indexed_block=found["indexed_block"],
             troubles=tuple(json.loads(found["troubles_json"])),
+            endpoints=tuple(EndpointBeat(**each) for each in json.loads(found["endpoints_json"])),
         )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Table, func, select
 
+from counterfoil.ports.outbox import EndpointBeat
 from counterfoil.ports.service_state import Backlog, Beat, Comparison
 from counterfoil.store.schema import (
     chain_checkpoint,
@@ -41,6 +42,7 @@ class SqlServiceState:
             head_block=row.head_block,
             indexed_block=row.indexed_block,
             troubles=tuple(json.loads(row.troubles_json)),
+            endpoints=tuple(EndpointBeat(**each) for each in json.loads(row.endpoints_json)),
         )
 
     def indexed_block(self) -> int:

@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Protocol
 
 from counterfoil.domain.errors import CounterfoilError
-from counterfoil.ports.service_state import ServiceState, ServiceStateUnitOfWork
+from counterfoil.ports.outbox import NETWORK_TROUBLE
+from counterfoil.ports.service_state import Beat, ServiceState, ServiceStateUnitOfWork
 
 
 class ServiceStateStore(Protocol):
@@ -78,6 +79,8 @@ def _checks(state: ServiceState, limits: Limits, now: datetime) -> list[Check]:
             + (f"; {len(beat.troubles)} troubles" if beat.troubles else ""),
         )
     )
+    if beat.endpoints:
+        checks.append(_network(beat))
     lag = max(beat.head_block - state.indexed_block(), 0)
     checks.append(Check(name="index", passed=lag <= limits.lag_blocks, told=f"{lag} blocks behind the chain"))
     comparisons = state.comparisons()
@@ -89,3 +92,16 @@ def _checks(state: ServiceState, limits: Limits, now: datetime) -> list[Check]:
     )
     checks.append(Check(name="comparison", passed=not differing, told=told))
     return checks
+
+
+def _network(beat: Beat) -> Check:
+    """Whether the network can be used. Names of endpoints, which stand after a colon, are left to metrics."""
+    healthy = sum(each.state == "healthy" for each in beat.endpoints)
+    told = f"{healthy} of {len(beat.endpoints)} endpoints can be used"
+    troubles = [
+        each.removeprefix(NETWORK_TROUBLE) for each in beat.troubles if each.startswith(NETWORK_TROUBLE)
+    ]
+    if not troubles:
+        return Check(name="network", passed=True, told=told)
+    stands_still = troubles[0].startswith("the network makes no blocks")
+    return Check(name="network", passed=False, told=troubles[0] if stands_still else told)

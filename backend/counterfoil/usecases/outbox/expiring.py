@@ -65,7 +65,7 @@ def _may_have_happened(work: ServiceUnitOfWork, command: CommandRecord) -> bool:
     if command.state is not CommandState.READY:
         return False
     step = work.commands.step_of(command.command_id, command.steps_done)
-    return command.waiting_for == SHOWN_LATER or (
+    return command.waiting_for.startswith(SHOWN_LATER) or (
         step is not None and bool(work.outbox.instruction_places(key=step.key, nonce=step.nonce))
     )
 

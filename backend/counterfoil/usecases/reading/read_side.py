@@ -62,6 +62,7 @@ class Rendered:
 
     version: tuple[int, int, int]
     block_number: int
+    block_time_s: int
     etag: str
     body: bytes
 
@@ -102,6 +103,11 @@ class ReadSide:
     def block_number(self) -> int:
         """The block at which answers hold; -1 before the first was read."""
         return self.model.block_number
+
+    @property
+    def block(self) -> tuple[int, int]:
+        """Number and time of that block, in seconds since the epoch."""
+        return self.model.block
 
     def start(self) -> None:
         """Fold what the store has, then follow it until `stop`. Raises what the first fold raises."""

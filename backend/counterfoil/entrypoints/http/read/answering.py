@@ -18,6 +18,7 @@ from pydantic import BaseModel
 from counterfoil.domain.access import Principal, Scope
 from counterfoil.domain.errors import CounterfoilError, DomainError, declare
 from counterfoil.domain.visibility import Viewer, viewer_of
+from counterfoil.entrypoints.http.read.shapes import instant
 from counterfoil.entrypoints.http.security import require
 from counterfoil.usecases.reading.read_side import Reading, ReadSide, Rendered
 
@@ -27,6 +28,7 @@ CURSOR_INVALID = declare(
     "Leave it away to begin at the start, and keep the other parameters as they were.",
 )
 BLOCK_HEADER = "Counterfoil-Block"
+BLOCK_TIME_HEADER = "Counterfoil-Block-Time"
 MOST_ITEMS = 500
 
 Reader = Annotated[Principal, Depends(require(Scope.READ))]
@@ -40,7 +42,12 @@ BLOCK_HEADERS: dict[str, Any] = {
     BLOCK_HEADER: {
         "description": "The block of the ledger that the answer shows.",
         "schema": {"type": "integer"},
-    }
+    },
+    BLOCK_TIME_HEADER: {
+        "description": "When that block was made. An old time means that the network makes no blocks, or that"
+        " the service does not see them.",
+        "schema": {"type": "string", "format": "date-time"},
+    },
 }
 OBJECT_HEADERS: dict[str, Any] = {
     **BLOCK_HEADERS,
@@ -56,6 +63,16 @@ OBJECT: dict[int | str, dict[str, Any]] = {
 LIST: dict[int | str, dict[str, Any]] = {200: {"headers": BLOCK_HEADERS}}
 
 Key = TypeVar("Key", int, str)
+
+
+def block_headers(number: int, time_s: int) -> dict[str, str]:
+    """The block that an answer shows. Before the first one was read there is no time of it."""
+    headers = {BLOCK_HEADER: str(number)}
+    if number >= 0:
+        headers[BLOCK_TIME_HEADER] = instant(time_s).isoformat().replace("+00:00", "Z")
+    return headers
+
+
 Item = TypeVar("Item")
 
 
@@ -81,7 +98,7 @@ async def object_answer(
     if rendered is None:
         rendered = await run_in_threadpool(_render, side, subject, viewer, render)
         side.keep(subject, of, viewer, rendered)
-    headers = {"ETag": rendered.etag, BLOCK_HEADER: str(side.block_number)}
+    headers = {"ETag": rendered.etag, **block_headers(*side.block)}
     if _knows(request.headers.get("if-none-match"), rendered.etag):
         return Response(status_code=304, headers=headers)
     return Response(rendered.body, media_type="application/json", headers=headers)
@@ -96,7 +113,7 @@ async def fresh_answer(
     """One answer that the clock or the store changes as well, so that it is made each time."""
     viewer = viewer_of_caller(side, principal)
     rendered = await run_in_threadpool(_render, side, "", viewer, render)
-    headers = {"ETag": rendered.etag, BLOCK_HEADER: str(rendered.block_number)}
+    headers = {"ETag": rendered.etag, **block_headers(rendered.block_number, rendered.block_time_s)}
     if _knows(request.headers.get("if-none-match"), rendered.etag):
         return Response(status_code=304, headers=headers)
     return Response(rendered.body, media_type="application/json", headers=headers)
@@ -108,9 +125,9 @@ def _render(
     with side.reading() as reading:
         version = side.version_of(subject)
         body = render(reading, viewer).model_dump_json().encode()
-        block = reading.block_number
+        block, time_s = reading.block_number, reading.block_time_s
     etag = f'"{hashlib.blake2b(body, digest_size=16).hexdigest()}"'
-    return Rendered(version=version, block_number=block, etag=etag, body=body)
+    return Rendered(version=version, block_number=block, block_time_s=time_s, etag=etag, body=body)
 
 
 def _knows(stated: str | None, etag: str) -> bool:
@@ -129,12 +146,13 @@ async def list_answer(
     """A page of a list; `build` makes it with `page_of`."""
     viewer = viewer_of_caller(side, principal)
 
-    def made() -> tuple[bytes, int]:
+    def made() -> tuple[bytes, dict[str, str]]:
         with side.reading() as reading:
-            return build(reading, viewer).model_dump_json().encode(), reading.block_number
+            headers = block_headers(reading.block_number, reading.block_time_s)
+            return build(reading, viewer).model_dump_json().encode(), headers
 
-    body, block = await run_in_threadpool(made)
-    return Response(body, media_type="application/json", headers={BLOCK_HEADER: str(block)})
+    body, headers = await run_in_threadpool(made)
+    return Response(body, media_type="application/json", headers=headers)
 
 
 class Pager:

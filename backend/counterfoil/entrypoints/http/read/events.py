@@ -25,10 +25,10 @@ from counterfoil.domain.errors import CounterfoilError, DomainError, declare
 from counterfoil.domain.visibility import Viewer
 from counterfoil.entrypoints.http.problems import problems
 from counterfoil.entrypoints.http.read.answering import (
-    BLOCK_HEADER,
     LIST,
     Limit,
     Reader,
+    block_headers,
     viewer_of_caller,
 )
 from counterfoil.entrypoints.http.read.shapes import Shape
@@ -109,6 +109,7 @@ class Batch:
     position: Position
     reread_from_block: int | None
     block_number: int
+    block_time_s: int
     more: bool
 
 
@@ -142,7 +143,7 @@ def router(side: ReadSide) -> APIRouter:
         return Response(
             page.model_dump_json(),
             media_type="application/json",
-            headers={BLOCK_HEADER: str(batch.block_number)},
+            headers=block_headers(batch.block_number, batch.block_time_s),
         )
 
     @routes.get(
@@ -200,12 +201,13 @@ class _Streams:
 def look(side: ReadSide, viewer: Viewer, start: Position | None, limit: int) -> Batch:
     """The next events for a viewer after a position; from the beginning without one."""
     with side.reading() as reading:
-        state, epoch, block = reading.state, reading.epoch, reading.block_number
+        state, epoch = reading.state, reading.epoch
+        block, time_s = reading.block_number, reading.block_time_s
     with side.store.read() as work:
         if work.chain_log.checkpoint().epoch != epoch:
             # Blocks were taken back, and the state is not folded anew yet: nothing is told until it is.
             waiting = start or Position(epoch, BEFORE_ALL)
-            return Batch([], waiting, None, block_number=block, more=False)
+            return Batch([], waiting, None, block_number=block, block_time_s=time_s, more=False)
         place, reread = _place(start, epoch, work.chain_log.epochs(), block)
         found, last, more = page_of_events(
             work, side.decode, viewer, after=place, up_to_block=block, limit=limit
@@ -216,6 +218,7 @@ def look(side: ReadSide, viewer: Viewer, start: Position | None, limit: int) -> 
         position=Position(epoch, last or place),
         reread_from_block=reread,
         block_number=block,
+        block_time_s=time_s,
         more=more,
     )
 

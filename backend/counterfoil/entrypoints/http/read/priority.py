@@ -11,7 +11,7 @@ from pydantic import Field
 from counterfoil.domain.priority import Claim, ClaimKind
 from counterfoil.domain.visibility import Sight
 from counterfoil.entrypoints.http.problems import problems
-from counterfoil.entrypoints.http.read.answering import BLOCK_HEADER, LIST, Reader, viewer_of_caller
+from counterfoil.entrypoints.http.read.answering import LIST, Reader, block_headers, viewer_of_caller
 from counterfoil.entrypoints.http.read.liens import Asset, missing_asset
 from counterfoil.entrypoints.http.read.shapes import AssetText, Shape
 from counterfoil.usecases.goods_resolving import asset_id_of
@@ -71,7 +71,7 @@ def router(side: ReadSide) -> APIRouter:
     async def show_priority(principal: Reader, asset: Asset) -> Response:
         """Who goes first where several claim one asset; for who sees the asset whole."""
 
-        def made() -> tuple[bytes, int]:
+        def made() -> tuple[bytes, dict[str, str]]:
             asset_id = asset_id_of(asset)
             viewer = viewer_of_caller(side, principal)
             with side.reading() as reading:
@@ -80,10 +80,11 @@ def router(side: ReadSide) -> APIRouter:
                 raise missing_asset(asset_id)
             # Outside the reading: the history of titles is read from the store.
             sheet = lien_priority(bench, asset=asset_id)
-            return _answer(sheet).model_dump_json().encode(), reading.block_number
+            shown_at = block_headers(reading.block_number, reading.block_time_s)
+            return _answer(sheet).model_dump_json().encode(), shown_at
 
-        body, block = await run_in_threadpool(made)
-        return Response(body, media_type="application/json", headers={BLOCK_HEADER: str(block)})
+        body, headers = await run_in_threadpool(made)
+        return Response(body, media_type="application/json", headers=headers)
 
     return routes
 

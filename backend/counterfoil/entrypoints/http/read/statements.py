@@ -16,9 +16,9 @@ from counterfoil.domain.access import Principal
 from counterfoil.domain.errors import DomainError, declare
 from counterfoil.entrypoints.http.problems import problems
 from counterfoil.entrypoints.http.read.answering import (
-    BLOCK_HEADER,
     BLOCK_HEADERS,
     Reader,
+    block_headers,
     viewer_of_caller,
 )
 from counterfoil.entrypoints.http.read.shapes import (
@@ -163,7 +163,7 @@ async def _answer(  # noqa: PLR0917 - the parameters of the two routes
 ) -> Response:
     as_csv = _wants_csv(request.headers.get("accept", ""))
 
-    def made() -> tuple[bytes, int]:
+    def made() -> tuple[bytes, dict[str, str]]:
         with side.reading() as reading:
             owner_id = _owner(side, reading, principal, party_id)
             period = _period(reading, begins, ends)
@@ -173,10 +173,11 @@ async def _answer(  # noqa: PLR0917 - the parameters of the two routes
             moved(reading, owner_id), from_s=seconds_of(period[0]), to_s=seconds_of(period[1])
         )
         sheet = _sheet(reading, owner_id, period, found)
-        return (_csv(sheet) if as_csv else sheet.model_dump_json()).encode(), reading.block_number
+        shown_at = block_headers(reading.block_number, reading.block_time_s)
+        return (_csv(sheet) if as_csv else sheet.model_dump_json()).encode(), shown_at
 
-    body, block = await run_in_threadpool(made)
-    headers = {BLOCK_HEADER: str(block), "Vary": "Accept"}
+    body, shown_at = await run_in_threadpool(made)
+    headers = {**shown_at, "Vary": "Accept"}
     if as_csv:
         headers["Content-Disposition"] = 'attachment; filename="statement.csv"'
     return Response(
