@@ -16,6 +16,7 @@ from counterfoil.entrypoints.demo.goods.intake_file import read_goods
 from counterfoil.entrypoints.demo.out_directory import OutDirectory, claimed
 from counterfoil.entrypoints.demo.plan_file import read_plan
 from counterfoil.entrypoints.demo.refusals import (
+    CLOCK_FIXED,
     GOODS_UNUSABLE,
     OUT_IN_USE,
     OUT_NOT_OURS,
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from counterfoil.entrypoints.demo.life import Lived
 
 USAGE_ERROR = 2
-_OF_USAGE = frozenset({GOODS_UNUSABLE, OUT_IN_USE, OUT_NOT_OURS, OUT_UNUSABLE, PLAN_UNUSABLE})
+_OF_USAGE = frozenset({CLOCK_FIXED, GOODS_UNUSABLE, OUT_IN_USE, OUT_NOT_OURS, OUT_UNUSABLE, PLAN_UNUSABLE})
 _STDOUT = "-"
 _LOG_WIDTH = 150
 
@@ -60,6 +61,13 @@ def demo(
     out: Annotated[
         Path, typer.Option(metavar="DIR", help="Where ledger, report and result are written.")
     ] = Path("demo-out"),
+    chain: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NETWORK.JSON",
+            help="A network of validators whose clock can be moved, in place of a chain of the run's own.",
+        ),
+    ] = None,
     json_file: Annotated[
         str | None,
         typer.Option(
@@ -74,7 +82,7 @@ def demo(
     if json_file not in (None, _STDOUT) and not Path(json_file).absolute().parent.is_dir():
         raise typer.BadParameter(f"the directory of {json_file} does not exist", param_hint="--json")
     try:
-        lived = _led_through(invoices, plan=plan, goods=goods, out=out, json_file=json_file)
+        lived = _led_through(invoices, plan=plan, goods=goods, out=out, chain=chain, json_file=json_file)
     except DomainError as refused:
         if refused.code in _OF_USAGE:
             _usage_error(refused)
@@ -84,19 +92,27 @@ def demo(
 
 
 def _led_through(
-    invoices: Path, *, plan: Path | None, goods: Path | None, out: Path, json_file: str | None
+    invoices: Path,
+    *,
+    plan: Path | None,
+    goods: Path | None,
+    out: Path,
+    chain: str | None,
+    json_file: str | None,
 ) -> Lived:
     # As in session.opened: chain and store take seconds to load.
     from counterfoil.entrypoints.demo.life import live  # noqa: PLC0415 - the line above says why
+    from counterfoil.entrypoints.demo.networks import movable_network  # noqa: PLC0415 - as above
 
     console = _console(stderr=json_file == _STDOUT)
     splits = None if plan is None else read_plan(plan)
     document = None if goods is None else read_goods(goods)
+    network = None if chain is None else movable_network(chain)
     with claimed(out) as directory:
         stated = [plan, goods, None if json_file is None else Path(json_file)]
         leave_out = [out, *(path for path in stated if path is not None)]
         folder = open_folder(invoices, leave_out=leave_out)
-        lived = live(directory.home, folder, Teller(console), plan=splits, goods=document)
+        lived = live(directory.home, folder, Teller(console), plan=splits, goods=document, network=network)
         _write(lived, directory, json_file)
         print_tables(lived.result, console)
         _say_end(console, directory, lived)

@@ -8,6 +8,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from counterfoil.bootstrap import ENGINE, OpenLedger, create_ledger, open_ledger
+from counterfoil.chain.endpoints.network import Network
 from counterfoil.chain.keystore import CHEAP_SCRYPT_N
 from counterfoil.domain.goods.receipt_document import ReceiptDocument
 from counterfoil.domain.money import Currency
@@ -57,16 +58,25 @@ class Lived:
 
 
 def live(
-    home: Path, folder: Folder, teller: Teller, *, plan: SplitPlan | None, goods: ReceiptDocument | None
+    home: Path,
+    folder: Folder,
+    teller: Teller,
+    *,
+    plan: SplitPlan | None,
+    goods: ReceiptDocument | None,
+    network: Network | None = None,
 ) -> Lived:
     """Lead the invoices of a folder through the whole life, on a fresh ledger in `home`.
 
-    goods: what a supplier stores and finances beside its notes; None: nothing. Raises DomainError
-    PlanUnusable before any note exists where the plan cannot be carried out.
+    goods: what a supplier stores and finances beside its notes; None: nothing. network: validators with a
+    clock that can be moved, from a file; None: an embedded chain in `home`. Raises DomainError PlanUnusable
+    before any note exists where the plan cannot be carried out.
     """
     settings = Settings(
         home=home,
-        database=None,  # a demonstration keeps to its own folder, whatever the environment says
+        # A demonstration keeps to its own folder and to what its options say, whatever the environment says.
+        database=None,
+        chain=None if network is None else SecretStr(str(network.path)),
         passphrase=SecretStr(_PASSPHRASE),
         allow_time_travel=True,
         keystore_scrypt_n=CHEAP_SCRYPT_N,
@@ -77,7 +87,12 @@ def live(
     for receipt in created.receipts:
         tally(operation="deploy_ledger", receipt=receipt)
     with open_ledger(settings, passphrase=lambda _name: _PASSPHRASE, observers=(tally,)) as ledger:
-        story = Story(engine=ENGINE)
+        story = Story(engine=ENGINE if network is None else network.profile.name)
+        if network is not None:
+            teller.remark(
+                f"The ledger is on {len(network.endpoints)} validators ({network.profile.name}). Their clocks"
+                " are those of a test network: they are moved ahead to each date."
+            )
         intake = take_in(ledger.bench, folder, teller)
         succeeded = bool(intake.read)
         run = _Run(ledger=ledger, teller=teller, story=story, intake=intake, plan=plan, goods=goods)

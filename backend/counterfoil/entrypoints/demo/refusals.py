@@ -32,3 +32,8 @@ GOODS_UNUSABLE = declare(
     "the goods in {path} cannot be financed: {reason}",
     "Correct the intake file; samples/goods/coils.yaml is one that can.",
 )
+CLOCK_FIXED = declare(
+    "NetworkClockFixed",
+    "the validators of {network} keep to the wall clock, and a demonstration goes months ahead",
+    "Name the network.json of a network made with `scripts/network up --adjustable-clock`.",
+)
