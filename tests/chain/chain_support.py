@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
+from counterfoil.bootstrap import OpenChain
 from counterfoil.chain.artifact import load_artifact
 from counterfoil.chain.embedded import EmbeddedChain
 from counterfoil.chain.gateway import ChainGateway
@@ -12,6 +13,7 @@ from counterfoil.chain.gateway import ChainGateway
 load_fixture = partial(load_artifact, directory=Path(__file__).parent)
 
 
-def gateway_on(chain: EmbeddedChain) -> ChainGateway:
-    """A gateway that waits a second at most: the embedded chain answers at once or never."""
-    return ChainGateway(chain.web3, load=load_fixture, receipt_timeout_s=1)
+def gateway_on(chain: OpenChain) -> ChainGateway:
+    """A gateway that waits a second at most on the embedded chain, which answers at once or never."""
+    patience_s = 1 if isinstance(chain, EmbeddedChain) else 60
+    return ChainGateway(chain.web3, load=load_fixture, receipt_timeout_s=patience_s)

@@ -10,7 +10,7 @@ import pytest
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
 
-from counterfoil.chain.embedded import EmbeddedChain
+from counterfoil.bootstrap import OpenChain
 from counterfoil.chain.gateway import ChainGateway
 from counterfoil.chain.ledger_gateway import LedgerGateway
 from counterfoil.domain.events.goods_events import BackingLot
@@ -58,7 +58,7 @@ class World:
     """A ledger with a party of each kind, and the shortest ways to states that tests begin from."""
 
     ledger: LedgerGateway
-    chain: EmbeddedChain
+    chain: OpenChain
     gateway: ChainGateway
     keys: dict[str, LocalAccount]
     ids: dict[str, int]

@@ -1,4 +1,4 @@
-"""Prices and facilities through the gateway on the embedded chain."""
+"""Prices and facilities through the gateway on any engine."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ from counterfoil.domain.lot import AssetId
 from counterfoil.domain.states import (
     FacilityState,
 )
+
+pytestmark = [pytest.mark.engine_neutral, pytest.mark.own_network]
 
 PRICE = 1_000
 

@@ -1,9 +1,10 @@
-"""Stocks, receipts, seals and orders through the gateway on the embedded chain."""
+"""Stocks, receipts, seals and orders through the gateway on any engine."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from goods_world import (
     CNY,
     DAY_S,
@@ -25,6 +26,8 @@ from counterfoil.domain.goods.receipt_terms import KeeperSeal, Part, SignedSeal,
 from counterfoil.domain.states import (
     ReceiptState,
 )
+
+pytestmark = [pytest.mark.engine_neutral, pytest.mark.own_network]
 
 # -- stocks and receipts --
 

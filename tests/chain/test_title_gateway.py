@@ -1,7 +1,8 @@
-"""Liens over receipts and lots, and bills of lading, through the gateway on the embedded chain."""
+"""Liens over receipts and lots, and bills of lading, through the gateway on any engine."""
 
 from __future__ import annotations
 
+import pytest
 from goods_world import (
     CNY,
     DAY_S,
@@ -26,6 +27,8 @@ from counterfoil.domain.states import (
     LotState,
     ReceiptState,
 )
+
+pytestmark = [pytest.mark.engine_neutral, pytest.mark.own_network]
 
 # -- liens --
 

@@ -81,6 +81,12 @@ class ContractChain(ABC):
         """Carry a command out; returns its events or raises its refusal."""
 
     @abstractmethod
+    def send_all(
+        self, sender: str, calls: Sequence[tuple[str, str, Sequence[Any]]], now_s: int
+    ) -> list[tuple[EventRecord, ...]]:
+        """Carry commands of one sender out in order: contract, function, arguments. A refusal is raised."""
+
+    @abstractmethod
     def ask(
         self, contract: str, function: str, args: Sequence[Any], now_s: int, *, sender: str = GOVERNOR.address
     ) -> Any:

@@ -68,6 +68,12 @@ class EmbeddedContracts(ContractChain):
         }
         return self._reader.decode(receipt, now_s)
 
+    def send_all(
+        self, sender: str, calls: Sequence[tuple[str, str, Sequence[Any]]], now_s: int
+    ) -> list[tuple[EventRecord, ...]]:
+        """Carry commands of one sender out in order: contract, function, arguments. A refusal is raised."""
+        return [self.send(sender, contract, function, args, now_s) for contract, function, args in calls]
+
     def ask(
         self, contract: str, function: str, args: Sequence[Any], now_s: int, *, sender: str = GOVERNOR.address
     ) -> Any:

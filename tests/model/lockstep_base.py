@@ -65,16 +65,19 @@ DEPOSITS = {1: 2**49, 2: 2**49, 6: 2**49, 7: 5_000}
 def started(chain: ContractChain) -> Twin:
     """A pair with parties, standing acceptances and cash."""
     twin = Twin(chain)
+    registered = []
     for number, roles in enumerate(ROLES, start=1):
         keys = [address(0x100 + number)] + ([address(0x200 + number)] if number == 3 else [])
-        twin.expect(OFFICERS[Office.REGISTRAR], register_party(roles, digest(number), keys))
+        registered.append((OFFICERS[Office.REGISTRAR], register_party(roles, digest(number), keys)))
+    twin.expect_all(registered)
     twin.expect(address(0x103), set_standing_acceptance(None, True))
     twin.expect(address(0x104), set_standing_acceptance(1, True))
     twin.expect(address(0x107), set_standing_acceptance(None, True))
-    for party_id, amount in DEPOSITS.items():
-        for currency in CURRENCIES:
-            deposit = digest((party_id, currency))
-            twin.expect(OFFICERS[Office.BANK], issue(party_id, currency, amount, deposit))
+    twin.expect_all(
+        (OFFICERS[Office.BANK], issue(party_id, currency, amount, digest((party_id, currency))))
+        for party_id, amount in DEPOSITS.items()
+        for currency in CURRENCIES
+    )
     for debtor_id, creditor_id, currency, face, days in FIRST_NOTES:
         share = InvoiceShare(
             fingerprint=digest((creditor_id, "invoice")), payable_minor=face + 1, amount_minor=face

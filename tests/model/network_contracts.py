@@ -14,6 +14,7 @@ from typing import Any
 
 from counterfoil.chain.rpc import RpcError
 from counterfoil.chain.sender import Outgoing
+from counterfoil.domain.errors import CounterfoilError
 from counterfoil.ports.engine import EventRecord
 from model.contract_chain import GOVERNOR, OFFICERS, ContractChain
 from model.keyring import signer_of
@@ -86,26 +87,55 @@ class NetworkContracts(ContractChain):
         self, sender: str, contract: str, function: str, args: Sequence[Any], now_s: int
     ) -> tuple[EventRecord, ...]:
         """Carry a command out; returns its events or raises its refusal."""
-        to = self.addresses[contract]
-        encoded = self._abis[contract].function(function, len(args)).encode_call(args)
+        return self.send_all(sender, [(contract, function, args)], now_s)[0]
+
+    def send_all(
+        self, sender: str, calls: Sequence[tuple[str, str, Sequence[Any]]], now_s: int
+    ) -> list[tuple[EventRecord, ...]]:
+        """Carry commands of one sender out in order: contract, function, arguments. A refusal is raised."""
+        outgoing = [
+            Outgoing(
+                to=self.addresses[contract], input_bytes=self._encoded(contract, function, args), gas=_GAS
+            )
+            for contract, function, args in calls
+        ]
         timekeeper().reach(now_s)
-        outgoing = [Outgoing(to=to, input_bytes=encoded, gas=_GAS)]
-        (receipt,) = self._network.send(signer_of(sender), lambda _: outgoing)
-        assert self._network.block_time_s(receipt["blockNumber"]) == now_s
-        if receipt["status"] == "0x1":
+        receipts = self._network.send(signer_of(sender), lambda _: outgoing)
+        found = []
+        for (contract, function, args), each, receipt in zip(calls, outgoing, receipts, strict=True):
+            records = self._records(receipt)
+            assert self._network.block_time_s(receipt["blockNumber"]) == now_s
+            if receipt["status"] != "0x1":
+                assert records == ()
+                raise self._reason(sender, contract, function, each, block=receipt["blockNumber"])
             self._tape.append(_Done(sender, contract, function, tuple(args), now_s))
-            return self._records(receipt)
-        assert receipt["logs"] == []
-        request = {"from": sender, "to": to, "data": "0x" + encoded.hex(), "gas": hex(_GAS)}
-        self._call(request, contract, function, block=receipt["blockNumber"])
-        raise AssertionError(f"{contract}.{function} failed in its block and does not in a replay")
+            found.append(records)
+        return found
+
+    def _reason(
+        self, sender: str, contract: str, function: str, outgoing: Outgoing, *, block: str
+    ) -> Exception:
+        """Why a command failed in this block, by what it does after it: it changed nothing there."""
+        request = {
+            "from": sender,
+            "to": outgoing.to,
+            "data": "0x" + outgoing.input_bytes.hex(),
+            "gas": hex(_GAS),
+        }
+        try:
+            self._call(request, contract, function, block=block)
+        except CounterfoilError as refused:
+            return refused
+        return AssertionError(f"{contract}.{function} failed in its block and does not in a replay")
+
+    def _encoded(self, contract: str, function: str, args: Sequence[Any]) -> bytes:
+        return self._abis[contract].function(function, len(args)).encode_call(args)
 
     def ask(
         self, contract: str, function: str, args: Sequence[Any], now_s: int, *, sender: str = GOVERNOR.address
     ) -> Any:
         """The answer of a view, or what a command would return; raises its refusal."""
-        abi = self._abis[contract].function(function, len(args))
-        encoded = abi.encode_call(args)
+        encoded = self._encoded(contract, function, args)
         timekeeper().reach(now_s)
         request = {
             "from": sender,
@@ -113,7 +143,8 @@ class NetworkContracts(ContractChain):
             "data": "0x" + encoded.hex(),
             "gas": hex(_GAS),
         }
-        return abi.decode_output(self._call(request, contract, function))
+        output = self._call(request, contract, function)
+        return self._abis[contract].function(function, len(args)).decode_output(output)
 
     def _call(self, request: Json, contract: str, function: str, block: str = "latest") -> bytes:
         try:

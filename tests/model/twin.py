@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import copy
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
+from itertools import groupby, pairwise
+from operator import itemgetter
 from typing import Any
 
 from counterfoil.chain.event_codec import decode_event, decoded
@@ -22,6 +24,7 @@ from counterfoil.domain.projection import fold as projection
 from counterfoil.domain.state.facility_state import facility_number
 from counterfoil.domain.state.ledger_state import LedgerState
 from counterfoil.domain.states import LotState
+from counterfoil.ports.engine import EventRecord
 from model.commands import Command
 from model.contract_chain import OFFICES, START_S, ContractChain
 from model.facility_views import check_facilities, check_facility, check_lien
@@ -76,14 +79,38 @@ class Twin:
             assert isinstance(expected, DomainError)
             self.counts[command.name, expected.code] += 1
             return expected
+        touched = self._take_over(found, self.model.events[known:])
+        self.counts[command.name, "done"] += 1
+        self.check_touched(touched)
+        return expected
+
+    def expect_all(self, commands: Iterable[tuple[str, Command]]) -> None:
+        """`expect` for commands in order that need nothing of each other; those of one key share a block."""
+        for key, together in groupby(commands, key=itemgetter(0)):
+            self._expect_of(key, [command for _, command in together])
+
+    def _expect_of(self, key: str, commands: Sequence[Command]) -> None:
+        call = Call(key=key, now_s=self.now_s)
+        ends = [len(self.model.events)]
+        for command in commands:
+            command.apply(self.model, call)
+            ends.append(len(self.model.events))
+        calls = [(each.contract, each.function, self._args(each)) for each in commands]
+        touched: list[object] = []
+        found = self.chain.send_all(key, calls, self.now_s)
+        for command, (begin, end), records in zip(commands, pairwise(ends), found, strict=True):
+            touched += self._take_over(records, self.model.events[begin:end])
+            self.counts[command.name, "done"] += 1
+        self.check_touched(touched)
+
+    def _take_over(self, found: Iterable[EventRecord], expected: Sequence[Recorded]) -> list[object]:
+        """Fold events of the contracts, after they were compared with the model's."""
         events = [decode_event(record) for record in found]
-        assert [_bare(each) for each in events] == [_bare(each) for each in self.model.events[known:]]
+        assert [_bare(each) for each in events] == [_bare(each) for each in expected]
         for each in events:
             assert each is not None
             projection.apply(self.projected, each)
-        self.counts[command.name, "done"] += 1
-        self.check_touched([each.event for each in events if each is not None])
-        return expected
+        return [each.event for each in events if each is not None]
 
     def expect(self, key: str, command: Command) -> Any:
         """`run`, where a refusal is a failure of the test."""

@@ -11,7 +11,7 @@ import os
 import traceback
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection, wait
@@ -20,8 +20,10 @@ from typing import Any
 import pytest
 from _pytest.runner import runtestprotocol
 
-from model.contract_chain import START_S
+from counterfoil.chain.deployment import Deployment
+from model.contract_chain import GOVERNOR, OFFICERS, START_S
 from network_suite.held_network import HeldNetwork
+from network_suite.planned_deployment import planned
 from network_suite.timekeeping import OwnTime, SharedTime, keep
 
 OWN_NETWORK = "own_network"
@@ -31,28 +33,37 @@ NETWORKS_AT_ONCE = 2
 _MOST_WAITING = 150
 # Validators come first: one that gets no time falls behind the others.
 _NICENESS = 10
+_NO_CHAIN = Deployment(chain_id=0, genesis_hash="")
 
 Group = list[pytest.Item]
 
 
 @dataclass
 class _Child:
-    """A process and what it still has to run. until: the second that it waits for."""
+    """A process and what it still has to run. own: has a network of its own. until: what it waits for."""
 
     connection: Connection
     group: deque[pytest.Item]
+    own: bool
     until: int | None = None
-    phases: list[Any] = field(default_factory=list)
 
 
-def groups_of(items: Sequence[pytest.Item]) -> list[Group]:
-    """Tests that share what a module prepared stay together; any other one is alone."""
+def _groups_of(items: Sequence[pytest.Item], key: Callable[[pytest.Item], object]) -> deque[Group]:
+    """Tests with the same key stay together and follow each other; the longest group first."""
     together: dict[object, Group] = {}
     for item in items:
-        shares = "prepared" in getattr(item, "fixturenames", ())
-        together.setdefault(item.path if shares else item, []).append(item)
-    # The longest first.
-    return sorted(together.values(), key=len, reverse=True)
+        together.setdefault(key(item), []).append(item)
+    return deque(sorted(together.values(), key=len, reverse=True))
+
+
+def _module(item: pytest.Item) -> object:
+    """Tests with networks of their own: one network for each module."""
+    return item.path
+
+
+def _preparation(item: pytest.Item) -> object:
+    """Tests on the shared network: those that share what their module prepared, and any other one alone."""
+    return item.path if "prepared" in getattr(item, "fixturenames", ()) else item
 
 
 class ForkedRunner:
@@ -62,70 +73,78 @@ class ForkedRunner:
         self._session = session
         self._config = session.config
         self._children: list[_Child] = []
+        self._own: deque[Group] = deque()
+        self._networks = 0
 
     def run(self) -> None:
         """Run everything; reports come in the order in which tests end."""
-        own = [item for item in self._session.items if item.get_closest_marker(OWN_NETWORK)]
-        shared = [item for item in self._session.items if item not in own]
+        items = self._session.items
+        own = [item for item in items if item.get_closest_marker(OWN_NETWORK)]
         # Made before anybody forks, so that all have the same.
-        self._config._tmp_path_factory.getbasetemp()  # type: ignore[attr-defined]  # pytest has no public name for it
+        self._config._tmp_path_factory.getbasetemp()  # type: ignore[attr-defined]  # pytest has no public name
+        # Everybody reads the compiled contracts.
+        planned(_NO_CHAIN, first_nonce=0, governor=GOVERNOR, officers=OFFICERS)
         gc.collect()
         gc.freeze()
-        groups = deque(groups_of(shared))
-        while groups and not self._stopped:
-            self._run_wave(groups)
-        self._run_alone(deque([item] for item in own))
+        self._own = _groups_of(own, _module)
+        shared = _groups_of([item for item in items if item not in own], _preparation)
+        while shared and not self._stopped:
+            self._run_wave(shared)
+        while self._begin_own() or self._children:
+            self._listen()
 
     @property
     def _stopped(self) -> bool:
         return bool(self._session.shouldfail or self._session.shouldstop)
 
-    # -- sharing a network --
+    def _begin_own(self) -> bool:
+        """Start those with networks of their own, as many as there may be; whether any is left."""
+        while self._own and not self._stopped and sum(each.own for each in self._children) < NETWORKS_AT_ONCE:
+            self._networks += 1
+            self._fork(self._own.popleft(), partial(_own, self._networks), own=True)
+        return bool(self._own) and not self._stopped
 
     def _run_wave(self, groups: deque[Group]) -> None:
-        """As many groups as begin before the clock has to be moved; then these to their ends."""
+        """As many groups as begin before the shared clock has to be moved; then these to their ends."""
         network = HeldNetwork(start_s=START_S)
         try:
             while True:
-                waiting = [each for each in self._children if each.until is not None]
-                may_start = network.now_s == START_S and len(waiting) < _MOST_WAITING and not self._stopped
-                while may_start and groups and len(self._children) - len(waiting) < AT_ONCE:
-                    self._fork(groups.popleft(), partial(_share, network))
-                if not self._children:
+                sharing = [each for each in self._children if not each.own]
+                waiting = [each for each in sharing if each.until is not None]
+                if network.now_s == START_S and len(waiting) < _MOST_WAITING and not self._stopped:
+                    for _ in range(min(AT_ONCE - len(sharing) + len(waiting), len(groups))):
+                        sharing.append(self._fork(groups.popleft(), partial(_share, network)))
+                if not sharing:
                     return
-                if len(waiting) == len(self._children):
-                    self._move_on(network)
+                if len(waiting) == len(sharing):
+                    self._move_on(network, waiting)
+                self._begin_own()
                 self._listen()
         finally:
             network.close()
 
-    def _move_on(self, network: HeldNetwork) -> None:
+    @staticmethod
+    def _move_on(network: HeldNetwork, waiting: Sequence[_Child]) -> None:
         """To the earliest second that somebody waits for."""
-        network.move_to(min(each.until for each in self._children if each.until is not None))
-        for each in self._children:
+        network.move_to(min(each.until for each in waiting if each.until is not None))
+        for each in waiting:
             if each.until is not None and each.until <= network.now_s:
                 each.until = None
                 each.connection.send(network.now_s)
 
-    # -- alone --
-
-    def _run_alone(self, groups: deque[Group]) -> None:
-        number = 0
-        while (groups and not self._stopped) or self._children:
-            while groups and not self._stopped and len(self._children) < NETWORKS_AT_ONCE:
-                number += 1
-                self._fork(groups.popleft(), partial(_own, number))
-            self._listen()
-
     # -- processes --
 
-    def _fork(self, group: Group, begin: Callable[[Connection], Callable[[], None]]) -> None:
+    def _fork(
+        self, group: Group, begin: Callable[[Connection], Callable[[], None]], *, own: bool = False
+    ) -> _Child:
         ours, theirs = Pipe()
         if os.fork() == 0:
             ours.close()
             _be_child(group, theirs, begin)
         theirs.close()
-        self._children.append(_Child(ours, deque(group)))
+        child = _Child(ours, deque(group), own)
+        self._children.append(child)
+        return child
 
     def _listen(self) -> None:
         for connection in wait([each.connection for each in self._children], timeout=5):

@@ -8,7 +8,6 @@ are exact to the second on a real network, as they are on the embedded chain.
 from __future__ import annotations
 
 import os
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -16,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from eth_account.signers.local import LocalAccount
+from network import Network, NetworkPlan
+from network.plan import Clock
 from web3 import HTTPProvider, Web3
 
 from counterfoil.chain.deployment import Deployment
@@ -24,12 +25,6 @@ from counterfoil.chain.pipeline.transport import NodeConnections
 from counterfoil.chain.rpc import Rpc
 from counterfoil.chain.sender import Outgoing
 from network_suite.nonces import Nonces
-
-_REPOSITORY = Path(__file__).resolve().parents[2]
-sys.path.append(str(_REPOSITORY / "scripts" / "lib"))
-
-from network import Network, NetworkPlan  # noqa: E402 - the line above makes it known
-from network.plan import Clock  # noqa: E402 - as above
 
 CHAIN_ID = 88_552
 BLOCK_PERIOD_MS = 100
@@ -68,6 +63,7 @@ class HeldNetwork:
         self._nonces = Nonces(root / "nonces")
         self._endpoints = [self._network.endpoint(index) for index in self._network.validators]
         self._keys: dict[str, LaneKey] = {}
+        self._times: dict[str, int] = {}
         self.now_s = start_s
         self.connect()
         genesis = self._ask(self._nodes[0], "eth_getBlockByNumber", "0x0", False)
@@ -79,6 +75,11 @@ class HeldNetwork:
         reading = os.getpid() % len(self._nodes)
         self._reading = self._nodes[reading]
         self.rpc = Rpc(Web3(HTTPProvider(self._endpoints[reading])))
+
+    @property
+    def descriptor(self) -> Path:
+        """Its network.json."""
+        return self._network.descriptor
 
     def close(self) -> None:
         """End the validators and forget the chain."""
@@ -137,8 +138,11 @@ class HeldNetwork:
             time.sleep(_POLL_S)
 
     def block_time_s(self, block_number: str) -> int:
-        """A block's time."""
-        return int(self._ask(self._reading, "eth_getBlockByNumber", block_number, False)["timestamp"], 16)
+        """A block's time; a final block keeps it."""
+        if block_number not in self._times:
+            block = self._ask(self._reading, "eth_getBlockByNumber", block_number, False)
+            self._times[block_number] = int(block["timestamp"], 16)
+        return self._times[block_number]
 
     def call(self, request: Json, block: str = "latest") -> bytes:
         """What a call gives; raises RpcError, with the bytes of a revert, where it fails."""

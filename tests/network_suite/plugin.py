@@ -10,6 +10,7 @@ from network_suite.chosen import EMBEDDED, NETWORK, choose, on_network
 
 VARIABLE = "COUNTERFOIL_TEST_ENGINE"
 NEUTRAL = "engine_neutral"
+EMBEDDED_ONLY = "embedded_only"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -29,6 +30,9 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers",
         "own_network: starts again from its beginning, which on a network takes a network of its own",
     )
+    config.addinivalue_line(
+        "markers", f"{EMBEDDED_ONLY}: in a neutral module, about the embedded chain alone"
+    )
     choose(config.getoption("--engine"))
 
 
@@ -37,10 +41,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """On a network, leave the other tests out, and say so as pytest does."""
     if not on_network():
         return
-    others = [item for item in items if not item.get_closest_marker(NEUTRAL)]
+    kept = [
+        item
+        for item in items
+        if item.get_closest_marker(NEUTRAL) and not item.get_closest_marker(EMBEDDED_ONLY)
+    ]
+    others = [item for item in items if item not in kept]
     if others:
         config.hook.pytest_deselected(items=others)
-        items[:] = [item for item in items if item.get_closest_marker(NEUTRAL)]
+        items[:] = kept
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -133,12 +133,16 @@ class GoodsScenario:
 
 def opened(twin: Twin) -> Twin:
     """The parties, the caps, and stock 1: 1,000.000 of coils, counted."""
-    for name, roles in ROLES.items():
-        twin.expect(KEYS["registrar"], commands.register_party(roles, digest(name), [KEYS[name]]))
+    twin.expect_all(
+        (KEYS["registrar"], commands.register_party(roles, digest(name), [KEYS[name]]))
+        for name, roles in ROLES.items()
+    )
     for name in ACCEPTING:
         twin.expect(KEYS[name], commands.set_standing_acceptance(None, True))
-    for name in ("keeper", "keeper2", "outsider"):
-        twin.expect(KEYS["governor"], goods_commands.set_exposure_cap(IDS[name], CNY, CAP))
+    twin.expect_all(
+        (KEYS["governor"], goods_commands.set_exposure_cap(IDS[name], CNY, CAP))
+        for name in ("keeper", "keeper2", "outsider")
+    )
     twin.expect(KEYS["keeper"], goods_commands.open_stock(SITE, COIL, 3))
     twin.expect(KEYS["inspector"], count(1000))
     return twin

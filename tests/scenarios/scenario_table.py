@@ -128,11 +128,14 @@ class Scenario:
 
 def opened(twin: Twin) -> Twin:
     """The parties and their cash."""
-    for name, roles in ROLES.items():
-        twin.expect(KEYS["registrar"], commands.register_party(roles, digest(name), [KEYS[name]]))
-    for name, amount in OPENING_CASH.items():
-        deposit = digest(("deposit", name))
-        twin.expect(KEYS["bank"], money_commands.issue(IDS[name], CNY, amount, deposit))
+    twin.expect_all(
+        (KEYS["registrar"], commands.register_party(roles, digest(name), [KEYS[name]]))
+        for name, roles in ROLES.items()
+    )
+    twin.expect_all(
+        (KEYS["bank"], money_commands.issue(IDS[name], CNY, amount, digest(("deposit", name))))
+        for name, amount in OPENING_CASH.items()
+    )
     return twin
 
 
