@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import subprocess
 import sys
@@ -14,7 +15,9 @@ from rich.table import Table
 
 from network.engine import build, is_built
 from network.failures import NetworkError
+from network.members import Folder
 from network.network import Network
+from network.placement import Place, assemble, make_identity
 from network.plan import DEFAULT_BASE_PORT, DEFAULT_CHAIN_ID, Clock, Links, NetworkPlan, members_of
 from network.state import ValidatorState
 
@@ -41,9 +44,7 @@ def up(  # noqa: PLR0917  # typer calls it, with names
     block_period_ms: Annotated[int, typer.Option(help="From one block to the next.")] = 1000,
     round_timeout_ms: Annotated[int, typer.Option(help="How long a silent proposer is waited for.")] = 4000,
     execution_limit_ms: Annotated[int, typer.Option(help="How long a proposer fills its block.")] = 400,
-    kept_states: Annotated[
-        int, typer.Option(help="States of this many blocks are kept; 0 keeps all.")
-    ] = 10_000,
+    kept_states: Annotated[int, typer.Option(help="Keep states of so many blocks; 0 for all.")] = 0,
     cache_mb: Annotated[
         int, typer.Option(help="Memory for a validator's database, and again for its state.")
     ] = 256,
@@ -209,6 +210,50 @@ def advance(
     network = Network(directory)
     network.advance(seconds)
     out.print(f"The clock is {seconds} s further; the latest block's second is {network.block_time_s(1)}")
+
+
+@app.command()
+def identity(
+    name: Annotated[str, typer.Argument(help="The member's name.")],
+    directory: Annotated[Path, typer.Option("--dir", help="Where the member's key is made.")],
+) -> None:
+    """Make a member's key on its own machine, and its public half for the others to have."""
+    made = make_identity(directory, name)
+    out.print(
+        f"{name} has the address {made.address}; send {directory / 'identity.json'} to the others",
+        soft_wrap=True,
+    )
+
+
+@app.command("assemble")
+def assemble_here(  # noqa: PLR0917  # typer calls it, with names
+    places: Annotated[list[str], typer.Argument(help="All members: FILE@HOST:PORT, where others dial them.")],
+    directory: Annotated[Path, typer.Option("--dir", help="The folder with this member's key.")],
+    chain_id: Annotated[int, typer.Option(help="The chain's number in signatures.")],
+    made_at: Annotated[int, typer.Option(help="The genesis block's second since 1970, agreed on.")],
+    block_period_ms: Annotated[int, typer.Option(help="From one block to the next.")] = 1000,
+    round_timeout_ms: Annotated[int, typer.Option(help="How long a silent proposer is waited for.")] = 4000,
+    execution_limit_ms: Annotated[int, typer.Option(help="How long a proposer fills its block.")] = 400,
+    cache_mb: Annotated[int, typer.Option(help="Memory for the database, and again for the state.")] = 256,
+    rpc_host: Annotated[str, typer.Option(help="Where this member's own JSON-RPC listens.")] = "127.0.0.1",
+    rpc_port: Annotated[int, typer.Option(help="Its port, the same for every member.")] = DEFAULT_BASE_PORT,
+) -> None:
+    """Write what this member needs to run its validator on this machine, from everybody's identities."""
+    parsed = [Place.parse(place) for place in places]
+    plan = NetworkPlan(
+        members=tuple(place.identity.name for place in parsed),
+        chain_id=chain_id,
+        block_period_ms=block_period_ms,
+        round_timeout_ms=round_timeout_ms,
+        execution_limit_ms=execution_limit_ms,
+        cache_mb=cache_mb,
+    )
+    if not is_built(plan.clock):
+        build()
+    genesis_hash = assemble(directory, plan, parsed, made_at_s=made_at, rpc=(rpc_host, rpc_port))
+    digest = hashlib.sha256(Folder(directory).genesis.read_bytes()).hexdigest()
+    out.print(f"Genesis block  {genesis_hash}\ngenesis.json   {digest} (SHA-256)", soft_wrap=True)
+    out.print("Every member must read out the same two values before the first start.")
 
 
 def _listed(indices: list[int]) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +13,23 @@ from network.members import Member
 from network.plan import NetworkPlan
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """Where a member's validator is reached: by JSON-RPC and by its peers."""
+
+    rpc: tuple[str, int]
+    p2p: tuple[str, int]
+
+
 def descriptor_of(
     plan: NetworkPlan,
     *,
     name: str,
     genesis_hash: str,
     members: Sequence[Member],
-    hosts: dict[int, tuple[str, str]],
+    addresses: Mapping[int, Address],
 ) -> dict[str, Any]:
-    """The file's content; hosts gives each member's address for JSON-RPC and for its peers."""
+    """The file's content; addresses has one for each member's number."""
     return {
         "name": name,
         "engine": ENGINE,
@@ -35,9 +44,9 @@ def descriptor_of(
                 "index": member.index,
                 "name": member.name,
                 "address": member.address,
-                "endpoint": f"http://{hosts[member.index][0]}:{plan.port(member.index, 0)}",
+                "endpoint": "http://{}:{}".format(*addresses[member.index].rpc),
                 "data": f"validators/{member.index}",
-                "p2p": member.peer_url(hosts[member.index][1], plan.port(member.index, 3)),
+                "p2p": member.peer_url(*addresses[member.index].p2p),
             }
             for member in members
             if member.admitted

@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 from network.failures import NetworkError
@@ -15,6 +17,7 @@ ENGINE = "kaia-istanbul"
 VERSION = "v1.0.3"
 PROGRAMS = {Clock.WALL: "counterfoil-kcn", Clock.ADJUSTABLE: "counterfoil-kcn-clocked"}
 
+_GENESIS_HASH = re.compile(r"wrote genesis state.*hash=(0x[0-9a-f]{64})")
 _REPOSITORY = Path(__file__).resolve().parents[3]
 _SOURCES = _REPOSITORY / "engines" / "kaia"
 
@@ -60,6 +63,21 @@ def init_arguments(plan: NetworkPlan) -> list[str]:
     return ["init", "--datadir", "data", *_pruning(plan)[:1], "genesis.json"]
 
 
+def make_chain(program: Path, plan: NetworkPlan, folder: Path) -> str:
+    """Make a validator's empty chain from the genesis file in its folder; gives the genesis block's hash.
+
+    Raises NetworkError, with the engine's words, when it refuses the file.
+    """
+    made = subprocess.run(
+        [program, *init_arguments(plan)], check=False, cwd=folder, capture_output=True, text=True
+    )
+    said = made.stdout + made.stderr
+    found = _GENESIS_HASH.search(said)
+    if made.returncode or found is None:
+        raise NetworkError(f"The engine refused the genesis file: {said[-600:].strip()}", "Report this")
+    return found.group(1)
+
+
 def _pruning(plan: NetworkPlan) -> list[str]:
     return (
         ["--state.live-pruning", "--state.live-pruning-retention", str(plan.kept_states)]
@@ -69,27 +87,30 @@ def _pruning(plan: NetworkPlan) -> list[str]:
 
 
 def start_arguments(
-    plan: NetworkPlan, *, index: int, address: str, rpc_host: str, p2p_host: str
+    plan: NetworkPlan, *, address: str, rpc: tuple[str, int], p2p_port: int, peers_within: Sequence[str] = ()
 ) -> list[str]:
-    """The validator's arguments, with paths relative to its folder."""
+    """The validator's arguments, with paths relative to its folder.
+
+    rpc is where its JSON-RPC listens; peers_within are the address ranges (CIDR) that peers may come from,
+    any when empty.
+    """
     arguments = {
         "datadir": "data",
         "nodekey": "nodekey",
         "networkid": plan.chain_id,
         # Every block's state reaches the disk with the block: a validator that is killed goes on from its
-        # last block.
-        # With Kaia's default it would fall back by up to 128 blocks, and all four together would forget
-        # final ones.
+        # last block. With Kaia's default it would fall back by up to 128 blocks, and all four together
+        # would forget final ones.
         "gcmode": "archive",
         # Peers are those of the list; nothing is announced, looked for or mapped through a router.
         "nat": "none",
-        "port": plan.port(index, 3),
+        "port": p2p_port,
         "ipcpath": "operator.ipc",
-        "rpcaddr": rpc_host,
-        "rpcport": plan.port(index, 0),
+        "rpcaddr": rpc[0],
+        "rpcport": rpc[1],
         # Votes and peers are changed through the operator's socket alone.
         "rpcapi": "eth,net,web3,txpool,kaia",
-        "rpcvhosts": f"localhost,{rpc_host}",
+        "rpcvhosts": f"localhost,{rpc[0]}",
         "srvtype": "http",
         "maxRequestContentLength": 16 * 2**20,
         "rpc.concurrencylimit": 3000,
@@ -111,8 +132,8 @@ def start_arguments(
         "verbosity": 3,
     }
     flags = ["nodiscover", "ntp.disable", "rpc", "txpool.nolocals"]
-    if p2p_host == "127.0.0.1":
-        arguments["netrestrict"] = "127.0.0.0/8"
+    if peers_within:
+        arguments["netrestrict"] = ",".join(peers_within)
     return [
         *(f"--{name}" for name in flags),
         *(part for name, value in arguments.items() for part in (f"--{name}", str(value))),

@@ -64,9 +64,8 @@ def genesis_of(plan: GenesisPlan) -> dict[str, Any]:
     """The genesis file's content.
 
     Governance is by ballot: a validator joins or leaves, and a setting changes, when more than half of the
-    validators voted
-    for it. Rewards and fees are zero, transactions and receipts are hashed into a Merkle-Patricia trie as
-    on Ethereum.
+    validators voted for it. Rewards and fees are zero, transactions and receipts are hashed into a
+    Merkle-Patricia trie as on Ethereum.
     """
     reward = {
         "mintingAmount": 0,

@@ -52,6 +52,14 @@ class ValidatorKey:
         """The public key as peers write it: 128 hexadecimal digits."""
         return keys.PrivateKey(self.secret).public_key.to_bytes().hex()
 
+    @staticmethod
+    def public_address(node_id: str) -> str:
+        """The address of a public key as peers write it. Raises ValueError when it is not one."""
+        content = bytes.fromhex(node_id)
+        if len(content) != 64:
+            raise ValueError(f"a public key has 64 bytes, not {len(content)}")
+        return keys.PublicKey(content).to_address()
+
     def peer_url(self, host: str, port: int) -> str:
         """Where a peer dials this validator and which key it must prove to hold."""
         return f"kni://{self.node_id}@{host}:{port}?discport=0&ntype=cn"

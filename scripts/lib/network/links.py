@@ -1,10 +1,9 @@
 """How validators reach each other on one machine, and how that is cut.
 
 On loopback nothing can be cut. With network namespaces each validator has two interfaces: one to the
-machine, for its
-JSON-RPC, and one to a bridge that only validators are on. A partition puts the second ones on different
-bridges: packets
-between the sides are lost in both directions and nothing tells the validators, as when a cable is cut.
+machine, for its JSON-RPC, and one to a bridge that only validators are on. A partition puts the second ones
+on different bridges: packets between the sides are lost in both directions and nothing tells the
+validators, as when a cable is cut.
 """
 
 from __future__ import annotations

@@ -6,7 +6,6 @@ from __future__ import annotations
 import json
 import shutil
 import signal
-import subprocess
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -14,14 +13,14 @@ from pathlib import Path
 
 from network import engine, process
 from network.clock import ClockReading
-from network.descriptor import descriptor_of, write_descriptor
+from network.descriptor import Address, descriptor_of, write_descriptor
 from network.failures import NetworkError
 from network.genesis import GenesisPlan, genesis_of
 from network.keys import ValidatorKey
 from network.links import links_of
 from network.members import Folder, Member, admitted, read_members, write_members
 from network.operators import Operators
-from network.plan import P2P_OFFSET, RPC_OFFSET, Clock, NetworkPlan
+from network.plan import P2P_OFFSET, RPC_OFFSET, Clock, Links, NetworkPlan
 from network.ports import refuse_taken_ports
 from network.rpc import RpcRefusedError, RpcUnavailableError, over_http
 from network.state import ValidatorState
@@ -35,8 +34,7 @@ class Network:
     """A consortium's validators on this machine. Open one that is there, or `create` one.
 
     Every method that names validators takes their numbers, which count from 1. Waiting methods raise
-    NetworkError when
-    their time is over, with what was seen last.
+    NetworkError when their time is over, with what was seen last.
     """
 
     def __init__(self, root: Path) -> None:
@@ -99,48 +97,46 @@ class Network:
         # The plan comes last: a folder without it is not taken for a network.
         plan.write(root / "plan.json")
         network = cls(root)
-        for member, key in zip(members, keys, strict=True):
-            network.make_folder(member, key, program)
+        hashes = {
+            network.make_folder(member, key, program) for member, key in zip(members, keys, strict=True)
+        }
         network.write_peers()
+        network.write_descriptor(genesis_hash=hashes.pop())
         return network
 
     def folder(self, index: int) -> Folder:
         """A validator's own files."""
         return Folder(self.root / "validators" / str(index))
 
+    def _address(self, index: int) -> Address:
+        return Address(
+            rpc=(self.links.rpc_host(index), self.plan.port(index, RPC_OFFSET)),
+            p2p=(self.links.p2p_host(index), self.plan.port(index, P2P_OFFSET)),
+        )
+
     def endpoint(self, index: int) -> str:
         """Where a validator's JSON-RPC is."""
         return f"http://{self.links.rpc_host(index)}:{self.plan.port(index, RPC_OFFSET)}"
 
-    def make_folder(self, member: Member, key: ValidatorKey, program: Path) -> None:
-        """Write a member's key, genesis, arguments and unit, and its empty chain."""
+    def make_folder(self, member: Member, key: ValidatorKey, program: Path) -> str:
+        """Write a member's key, genesis, arguments and unit, and its empty chain; gives the genesis block's
+        hash."""
         folder = self.folder(member.index)
         folder.path.mkdir(parents=True, mode=0o700)
         key.write(folder.key)
         shutil.copyfile(self.root / "genesis.json", folder.genesis)
-        made = subprocess.run(
-            [program, *engine.init_arguments(self.plan)],
-            check=False,
-            cwd=folder.path,
-            capture_output=True,
-            text=True,
-        )
-        if made.returncode:
-            raise NetworkError(
-                f"The engine refused the genesis file: {(made.stdout + made.stderr)[-600:].strip()}",
-                "Report this",
-            )
+        genesis_hash = engine.make_chain(program, self.plan, folder.path)
         arguments = engine.start_arguments(
             self.plan,
-            index=member.index,
             address=member.address,
-            rpc_host=self.links.rpc_host(member.index),
-            p2p_host=self.links.p2p_host(member.index),
+            rpc=(self.links.rpc_host(member.index), self.plan.port(member.index, RPC_OFFSET)),
+            p2p_port=self.plan.port(member.index, P2P_OFFSET),
+            peers_within=["127.0.0.0/8"] if self.plan.links is Links.LOOPBACK else [],
         )
         folder.arguments.write_text("\n".join(arguments) + "\n", encoding="utf-8")
-        folder.unit.write_text(
-            unit_of(name=member.name, program=program.name, arguments=arguments), encoding="utf-8"
-        )
+        unit = unit_of(name=member.name, program=program.name, arguments=arguments)
+        folder.unit.write_text(unit, encoding="utf-8")
+        return genesis_hash
 
     def peer_url(self, member: Member) -> str:
         """Where the other validators dial a member's."""
@@ -153,34 +149,21 @@ class Network:
             urls = [self.peer_url(other) for other in members if other != member]
             self.folder(member.index).peers.write_text(json.dumps(urls, indent=2) + "\n", encoding="utf-8")
 
-    def write_descriptor(self) -> None:
-        """Write network.json from what is true now. One validator must answer, for the genesis block's
-        hash."""
-        known = self._known_genesis_hash()
-        hosts = {m.index: (self.links.rpc_host(m.index), self.links.p2p_host(m.index)) for m in self.members}
+    def write_descriptor(self, *, genesis_hash: str | None = None) -> None:
+        """Write network.json from the members as they are now; its genesis hash stays when none is given."""
+        known = genesis_hash or json.loads(self.descriptor.read_text(encoding="utf-8"))["genesis_hash"]
+        addresses = {member.index: self._address(member.index) for member in self.members}
+        name = self.root.name.lstrip(".")
         content = descriptor_of(
-            self.plan, name=self.root.name.lstrip("."), genesis_hash=known, members=self.members, hosts=hosts
+            self.plan, name=name, genesis_hash=known, members=self.members, addresses=addresses
         )
         write_descriptor(self.descriptor, content)
-
-    def _known_genesis_hash(self) -> str:
-        if self.descriptor.exists():
-            return str(json.loads(self.descriptor.read_text(encoding="utf-8"))["genesis_hash"])
-        for index in self.validators:
-            try:
-                return str(over_http(self.endpoint(index), "eth_getBlockByNumber", "0x0", False)["hash"])
-            except RpcUnavailableError:
-                continue
-        raise NetworkError(
-            "No validator answers, so the genesis block's hash is not known", "Start the network first"
-        )
 
     def start(self, indices: Iterable[int] | None = None, *, within_s: float = START_WITHIN_S) -> list[int]:
         """Start these validators, or all, and wait until they answer. Those that run already are left alone.
 
         Gives the numbers that were started. Raises NetworkError for a taken port, and for a validator that
-        ends or does
-        not answer in time, with the last lines of its log.
+        ends or does not answer in time, with the last lines of its log.
         """
         wanted = self._known(self.validators if indices is None else indices)
         stopped = [index for index in wanted if self.pid(index) is None]
@@ -205,7 +188,6 @@ class Network:
         for index in stopped:
             self._wait_until_it_answers(index, give_up_at)
         self.operators.reconnect()
-        self.write_descriptor()
         return stopped
 
     def _environment(self) -> list[str]:

@@ -57,8 +57,7 @@ class Operators:
         them.
 
         More than half of the validators must vote. A vote travels in a block that its validator proposes,
-        so that a
-        decision takes about as many blocks as there are validators.
+        so that a decision takes about as many blocks as there are validators.
         """
         voters = self._voters(except_index)
         for index in voters:

@@ -53,8 +53,8 @@ class NetworkPlan:
     # A proposer stops filling its block after this time; the others need the same again to check it.
     execution_limit_ms: int = 400
     # States of this many latest blocks answer eth_call; 0 keeps all. With a number, proofs of storage are
-    # not answered at all:
-    # the engine then stores a contract's state under another name than the one it looks for.
+    # not answered at all: the engine then stores a contract's state under another name than the one it
+    # looks for.
     kept_states: int = 0
     cache_mb: int = 256
     links: Links = Links.LOOPBACK
