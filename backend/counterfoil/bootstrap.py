@@ -156,7 +156,7 @@ def create_ledger(
     for lane in lane_keys(settings):
         keys.ensure(lane)
     with _open_chain(settings) as chain:
-        gateway = ChainGateway(chain.web3)
+        gateway = ChainGateway(chain.web3, on_pending=settings.chain is None)
         deployed = deploy_ledger(
             gateway,
             governor=keys.signer(office_key_name(Office.GOVERNOR)),
@@ -196,7 +196,7 @@ def open_ledger(
     deployment = read_deployment(settings)
     chain = _open_chain(settings, deployment)
     try:
-        gateway = ChainGateway(chain.web3, deployment)
+        gateway = ChainGateway(chain.web3, deployment, on_pending=settings.chain is None)
         ledger = LedgerGateway(gateway)
         keys = home_keys(settings, passphrase)
         store = open_store(settings)

@@ -15,5 +15,6 @@ load_fixture = partial(load_artifact, directory=Path(__file__).parent)
 
 def gateway_on(chain: OpenChain) -> ChainGateway:
     """A gateway that waits a second at most on the embedded chain, which answers at once or never."""
-    patience_s = 1 if isinstance(chain, EmbeddedChain) else 60
-    return ChainGateway(chain.web3, load=load_fixture, receipt_timeout_s=patience_s)
+    if isinstance(chain, EmbeddedChain):
+        return ChainGateway(chain.web3, load=load_fixture, receipt_timeout_s=1)
+    return ChainGateway(chain.web3, load=load_fixture, on_pending=False)

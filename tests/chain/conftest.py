@@ -80,7 +80,7 @@ def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
 
 def _goods_ledger(chain: OpenChain) -> ChainGateway:
     """A ledger with everybody in it, freshly deployed."""
-    gateway = ChainGateway(chain.web3)
+    gateway = ChainGateway(chain.web3, on_pending=not on_network())
     officers = {office: OFFICE_KEYS[office.name.lower()].address for office in Office}
     deploy_ledger(gateway, governor=OFFICE_KEYS["governor"], officers=officers)
     prepare(LedgerGateway(gateway))

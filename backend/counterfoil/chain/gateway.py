@@ -49,16 +49,21 @@ class ChainGateway:
         deployment: Deployment | None = None,
         *,
         receipt_timeout_s: float = 60.0,
+        on_pending: bool = True,
         load: Any = load_artifact,
     ) -> None:
         """Connect, and check that this is the deployment's chain.
 
-        deployment: None starts an empty one on the connected chain. load: finds a compiled contract by name.
+        deployment: None starts an empty one on the connected chain. on_pending: calls are tried on the block
+        that would be made now, with its time; False: on the newest one. What validators call pending is a
+        block that they began earlier, and may not have in it what is final since. load: finds a compiled
+        contract by name.
         Raises ChainError(Rejected, ChainMismatch) on another chain and ChainError(Unavailable) where no
         answer comes.
         """
         self._rpc = Rpc(web3)
         self._load = load
+        self._trial_block = "pending" if on_pending else "latest"
         self._reverts = RevertMap()
         self._reader = EventReader(self._rpc)
         self._abis: dict[str, ContractAbi] = {}
@@ -218,15 +223,15 @@ class ChainGateway:
     def _try_out(
         self, to: str | None, encoded: bytes, sender: str, gas: int | None, *, contract: str, function: str
     ) -> int:
-        """Run the call on the pending state without effect; returns the gas limit to use."""
+        """Run the call on the trial block without effect; returns the gas limit to use."""
         request: dict[str, Any] = {"from": sender, "data": "0x" + encoded.hex(), "gasPrice": "0x0"}
         if to is not None:
             request["to"] = to
         try:
             if gas is not None:
-                self._rpc.request("eth_call", {**request, "gas": hex(gas)}, "pending")
+                self._rpc.request("eth_call", {**request, "gas": hex(gas)}, self._trial_block)
                 return gas
-            estimate = int(self._rpc.request("eth_estimateGas", request, "pending"), 16)
+            estimate = int(self._rpc.request("eth_estimateGas", request, self._trial_block), 16)
         except RpcError as refused:
             raise self._explain(refused, contract=contract, function=function) from refused
         return estimate + estimate * _GAS_MARGIN_PERCENT // 100 + _GAS_MARGIN_FLAT
