@@ -59,7 +59,7 @@ class Flight:
 class Outcome:
     """What became of a call.
 
-    succeeded: what its receipt says; None where it has no receipt, or receipts are not read. final_at_s:
+    accepted_at_s: None where a block was faster than the node's answer. succeeded: what its receipt says; None where it has no receipt, or receipts are not read. final_at_s:
     when its final block was read here. receipt: as JSON-RPC gives it, where receipts are read.
     """
 

@@ -108,7 +108,7 @@ class TransactionPipeline:
             for key, next_nonce in zip(keys, counted, strict=True)
         }
         self._node_of = {address: place % len(self._nodes) for place, address in enumerate(self._lanes)}
-        self._next_block = self._reader.head(self._nodes[0]) + 1 - self._limits.confirmations
+        self._next_block = self._reader.head(self._nodes[0]) + 1
         work: list[tuple[str, Callable[..., None], tuple[int, ...]]] = [("follow", self._follow, ())]
         work += [(f"send-{place}", self._send_for, (place,)) for place in range(len(self._nodes))]
         self._threads = [
@@ -142,7 +142,7 @@ class TransactionPipeline:
                 raise unavailable(f"no room in the pipeline; {self._sentence()}")
             self._raise_defect()
             lane = self._lane_for(call)
-            if lane is None:
+            if lane is None or self._ends.is_set():
                 raise unavailable("the pipeline is closed")
             flight = lane.add(call, now_s=self._clock())
             self._by_hash[flight.tx_hash] = flight

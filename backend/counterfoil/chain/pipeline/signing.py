@@ -21,6 +21,7 @@ from counterfoil.ports.outbox import SignedTransaction
 _FIRST_RECOVERY_ID = 27
 _MOST_WORD = 2**256
 _ADDRESS_BYTES = 20
+_KEY_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,9 @@ class LaneKey:
 
     def __init__(self, private_key: bytes) -> None:
         """private_key: 32 bytes. Raises ValueError for bytes that are not a key."""
+        if len(private_key) != _KEY_BYTES:
+            # The library would fill a shorter one up.
+            raise ValueError(f"a key has {_KEY_BYTES} bytes, not {len(private_key)}")
         self._key = PrivateKey(private_key)
         public = self._key.public_key.format(compressed=False)[1:]
         self.address: str = to_checksum_address(keccak(public)[-20:])

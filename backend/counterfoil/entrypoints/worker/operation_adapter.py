@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -17,7 +17,7 @@ from counterfoil.entrypoints.operations import Body, Desk, Operation, operation_
 from counterfoil.observing.tracing import span
 from counterfoil.ports.commands import CommandRecord
 from counterfoil.ports.engine import EventRecord, Signer
-from counterfoil.ports.identity import OrganisationState
+from counterfoil.ports.identity import GrantsRecord, OrganisationState
 from counterfoil.store.unit_of_work import Store
 from counterfoil.usecases.acting import office_key
 from counterfoil.usecases.outbox.problems import FOREIGN_KEY
@@ -158,14 +158,16 @@ def _actor(command: CommandRecord, operation: Operation[Any]) -> tuple[int | Non
 class OrganisationRules:
     """What an organisation lets its commands do: its policy, the limits of makers, its own state."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, *, once: Callable[[Hashable, Callable[[], Any]], Any]) -> None:
+        """once: answers the same question once a round of preparations."""
         self._store = store
+        self._once = once
 
     def approvals_of(self, command: CommandRecord, amount: Money | None) -> int:
         """How many others must approve. Raises DomainError LimitTooLow."""
-        with self._store.read() as work:
-            policy = work.identity.policy_of(command.org_id)
-            granted = work.identity.grants_of([command.made_by])
+        policy, granted = self._once(
+            ("rules", command.org_id, command.made_by), lambda: self._rules(command.org_id, command.made_by)
+        )
         if amount is not None:
             check_limit(
                 limits=granted[command.made_by].limits,
@@ -176,6 +178,14 @@ class OrganisationRules:
 
     def is_active(self, org_id: str) -> bool:
         """Whether the organisation is not suspended."""
+        found: OrganisationState | None = self._once(("state", org_id), lambda: self._state(org_id))
+        return found is OrganisationState.ACTIVE
+
+    def _rules(self, org_id: str, made_by: str) -> tuple[dict[str, int], dict[str, GrantsRecord]]:
+        with self._store.read() as work:
+            return work.identity.policy_of(org_id), work.identity.grants_of([made_by])
+
+    def _state(self, org_id: str) -> OrganisationState | None:
         with self._store.read() as work:
             found = work.identity.organisation(org_id)
-        return found is not None and found.state is OrganisationState.ACTIVE
+        return None if found is None else found.state

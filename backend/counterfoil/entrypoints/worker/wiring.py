@@ -14,6 +14,7 @@ from counterfoil.chain.relay.instructions import DeployedInstructions
 from counterfoil.chain.relay.relay import InstructionRelay
 from counterfoil.domain.errors import DomainError
 from counterfoil.entrypoints.worker.operation_adapter import OperationDesk, OrganisationRules
+from counterfoil.entrypoints.worker.preparing_round import PreparingRound
 from counterfoil.ports.files import owner_of
 from counterfoil.ports.store import PartyRecord
 from counterfoil.sealing.file_cipher import FileCipher
@@ -116,8 +117,10 @@ def _wired(settings: Settings, ledger: OpenLedger, *, at: At) -> OpenWorker:
             raise DomainError(refusals.PARTY_NOT_REGISTERED, name=party.name)
         return sorted(keys)[0]
 
+    round_ = PreparingRound(ledger.store)
     capturing = replace(
         direct,
+        store=round_,
         ledger=LedgerGateway(CapturingGateway(ledger.gateway)),
         keys=CapturingKeys(ledger.keys, active_key_of=active_key_of),
     )
@@ -130,7 +133,7 @@ def _wired(settings: Settings, ledger: OpenLedger, *, at: At) -> OpenWorker:
     )
 
     brought = CommandFiles(ledger.store, files)
-    organisations = OrganisationRules(ledger.store)
+    organisations = OrganisationRules(ledger.store, once=round_.once)
     desk = SendingDesk(
         store=ledger.store,
         instructions=DeployedInstructions(ledger.deployment),
@@ -142,6 +145,7 @@ def _wired(settings: Settings, ledger: OpenLedger, *, at: At) -> OpenWorker:
             most_gas=ledger.profile.most_gas_a_transaction,
         ),
         read_model=read_model,
+        round=round_,
         open_operation=OperationDesk(
             capturing=capturing, direct=direct, read_file=brought.read, share_file=brought.share
         ),

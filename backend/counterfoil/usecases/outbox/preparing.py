@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,6 +19,7 @@ from counterfoil.domain.money import Currency, Money
 from counterfoil.ports.commands import CommandRecord, StepRecord
 from counterfoil.ports.outbox import StepCaptured
 from counterfoil.ports.service_store import ServiceUnitOfWork
+from counterfoil.ports.store import DocumentRecord
 from counterfoil.usecases.outbox.expiring import expired_json
 from counterfoil.usecases.outbox.fault_points import BEFORE_PREPARE, PREPARE_STORED, PREPARED
 from counterfoil.usecases.outbox.problems import (
@@ -42,13 +43,14 @@ _LONGEST_WAIT = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Prepared:
-    """What a command becomes. steps: kept beside it where the change is still possible."""
+    """What a command becomes. steps and wordings: kept beside it where the change is still possible."""
 
     command: CommandRecord
     state: CommandState
     waiting_for: str = ""
     columns: Mapping[str, Any] = field(default_factory=dict)
     steps: tuple[StepRecord, ...] = ()
+    wordings: tuple[DocumentRecord, ...] = ()
 
 
 def prepare_due(desk: SendingDesk) -> int:
@@ -58,7 +60,8 @@ def prepare_due(desk: SendingDesk) -> int:
     if not due:
         return 0
     desk.at(BEFORE_PREPARE)
-    prepared = [_prepared(desk, command) for command in due]
+    desk.round.begin_round()
+    prepared = [_with_wordings(desk, command) for command in due]
     desk.at(PREPARED)
     try:
         with desk.store.concurrent() as work:
@@ -82,6 +85,8 @@ def _keep(work: ServiceUnitOfWork, prepared: _Prepared, now: datetime) -> None:
         **prepared.columns,
     )
     if changed is not None:
+        for wording in prepared.wordings:
+            work.documents.add(wording)
         for step in prepared.steps:
             work.commands.add_step(step)
 
@@ -96,6 +101,12 @@ def _keep_alone(desk: SendingDesk, prepared: _Prepared) -> None:
         _log_fault(prepared.command, failed.code)
         with desk.store.concurrent() as work:
             _keep(work, _failed(prepared.command), desk.now())
+
+
+def _with_wordings(desk: SendingDesk, command: CommandRecord) -> _Prepared:
+    desk.round.begin_command()
+    prepared = _prepared(desk, command)
+    return replace(prepared, wordings=desk.round.take_wordings())
 
 
 def _prepared(desk: SendingDesk, command: CommandRecord) -> _Prepared:
@@ -216,8 +227,7 @@ def _instructed(
 
 
 def _signed(step: StepRecord, signature: bytes) -> StepRecord:
-    values = {name: getattr(step, name) for name in StepRecord.__dataclass_fields__}
-    return StepRecord(**{**values, "signature": signature, "state": StepState.SIGNED})
+    return replace(step, signature=signature, state=StepState.SIGNED)
 
 
 def _result_of_steps(desk: SendingDesk, command: CommandRecord) -> str:

@@ -12,6 +12,7 @@ from counterfoil.ports.commands import CommandRecord
 from counterfoil.ports.engine import EventRecord, Signer
 from counterfoil.ports.outbox import InstructionsPort, RelayPort
 from counterfoil.ports.service_store import ServiceStorePort
+from counterfoil.ports.store import DocumentRecord
 from counterfoil.usecases.outbox.fault_points import At, no_fault
 
 
@@ -72,6 +73,18 @@ class ReadModelPort(Protocol):
     def sync(self) -> None: ...
 
 
+class RemembersRound(Protocol):
+    """The store of the use cases, as far as preparing several commands together needs it.
+
+    Within a round the same thing is read once. What use cases want written down is handed over instead, to be
+    kept in the transaction that keeps their step.
+    """
+
+    def begin_round(self) -> None: ...
+    def begin_command(self) -> None: ...
+    def take_wordings(self) -> tuple[DocumentRecord, ...]: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendingDesk:
     """Everything that the outbox touches.
@@ -87,6 +100,7 @@ class SendingDesk:
     instructions: InstructionsPort
     relay: RelayPort
     read_model: ReadModelPort
+    round: RemembersRound
     open_operation: OpensOperations
     approvals_of: CountsApprovals
     is_active: AsksOrganisations
