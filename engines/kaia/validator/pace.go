@@ -2,7 +2,6 @@ package validator
 
 import (
 	"errors"
-	"sync"
 	"time"
 
 	"github.com/kaiachain/kaia/consensus"
@@ -36,7 +35,7 @@ func Steady(builder *Builder, period time.Duration) error {
 	}
 	steady := &steadyEngine{Istanbul: inner, Handler: handler}
 	if period%time.Second != 0 {
-		steady.schedule = &schedule{period: period}
+		steady.schedule = NewSchedule(period, builder.Chain)
 	}
 	*builder.Engine = steady
 	return nil
@@ -46,14 +45,14 @@ type steadyEngine struct {
 	consensus.Istanbul
 	consensus.Handler
 	// nil where Kaia spaces the blocks.
-	schedule *schedule
+	schedule *Schedule
 }
 
 // NewChainHead is told of each new head before work on the next block begins.
 func (engine *steadyEngine) NewChainHead() error {
 	err := engine.Handler.NewChainHead()
 	if engine.schedule != nil {
-		time.Sleep(time.Until(engine.schedule.next(time.Now())))
+		engine.schedule.Wait()
 	}
 	return err
 }
@@ -63,20 +62,51 @@ func (engine *steadyEngine) Stop() error {
 	return nil
 }
 
-// schedule spaces what follows by its period. A distance that the machine could not keep is not caught up with by shorter
-// ones.
-type schedule struct {
-	mutex  sync.Mutex
+// Schedule spaces blocks by a period that is not in whole seconds.
+type Schedule struct {
 	period time.Duration
-	last   time.Time
+	height func() uint64
+	number uint64
+	due    time.Time
 }
 
-func (s *schedule) next(now time.Time) time.Time {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	s.last = s.last.Add(s.period)
-	if s.last.Before(now) {
-		s.last = now
+// lookAgain is how soon a waiting validator notices that another one's block has come.
+const lookAgain = 2 * time.Millisecond
+
+// NewSchedule spaces the blocks of chain.
+func NewSchedule(period time.Duration, chain Chain) *Schedule {
+	return &Schedule{period: period, height: func() uint64 { return chain.CurrentHeader().Number.Uint64() }}
+}
+
+// Wait returns when work on the block after the head may begin.
+//
+// It never outlasts the head: each new one is waited for afresh. The builder of blocks holds up the chain while it waits
+// here, so that a validator that is behind would otherwise fetch no faster than new blocks are made.
+func (s *Schedule) Wait() {
+	for {
+		left := s.left(s.height(), time.Now())
+		if left <= 0 {
+			return
+		}
+		time.Sleep(min(left, lookAgain))
 	}
-	return s.last
+}
+
+// left is how long to wait when the head is seen at number now. Several blocks at once are a validator catching up: it
+// does not wait for them. A distance that the machine could not keep is not made up for by shorter ones.
+func (s *Schedule) left(number uint64, now time.Time) time.Duration {
+	switch {
+	case number == s.number+1:
+		s.due = s.due.Add(s.period)
+		if s.due.Before(now) {
+			s.due = now
+		}
+		if latest := now.Add(s.period); s.due.After(latest) {
+			s.due = latest
+		}
+	case number != s.number:
+		s.due = now
+	}
+	s.number = number
+	return s.due.Sub(now)
 }

@@ -2,7 +2,6 @@ package validator
 
 import (
 	"testing"
-	"time"
 
 	"github.com/kaiachain/kaia/common"
 )
@@ -49,20 +48,5 @@ func TestADoubtIsAYes(t *testing.T) {
 	stranger := common.HexToAddress("0xff")
 	if !isOwnTurn(stranger, full, all) || !isOwnTurn(a, []common.Address{stranger}, all) {
 		t.Error("a validator that cannot tell whose turn it is has to fill its block")
-	}
-}
-
-func TestBlocksKeepTheirDistanceAndDoNotCatchUp(t *testing.T) {
-	start := time.Unix(1_000, 0)
-	spaced := schedule{period: 250 * time.Millisecond}
-	for _, step := range []struct{ now, want time.Duration }{
-		{now: 0, want: 0},
-		{now: 10 * time.Millisecond, want: 250 * time.Millisecond},
-		{now: 900 * time.Millisecond, want: 900 * time.Millisecond},
-		{now: 950 * time.Millisecond, want: 1150 * time.Millisecond},
-	} {
-		if got := spaced.next(start.Add(step.now)).Sub(start); got != step.want {
-			t.Errorf("at %v the next block is due at %v, want %v", step.now, got, step.want)
-		}
 	}
 }
