@@ -31,9 +31,9 @@ import (
 // Limits of a block and of one question to a node. A block holds what two cores execute in about a
 // second; the pool holds several such blocks, so that a burst waits instead of being refused.
 const (
-	blockGasLimit   = 1_000_000_000
+	blockGasLimit   = 100_000_000
 	blockBytesLimit = 20 << 20
-	callGasLimit    = 1_000_000_000
+	callGasLimit    = 100_000_000
 	requestBytes    = 64 << 20
 	poolSlots       = 200_000
 )

@@ -32,10 +32,11 @@ METHOD = (
     "Four validators of each engine on loopback on one machine, one second between blocks, zero fees, each "
     "with its own folder, keys and process. Both networks stay up the whole time. Loads take turns, round by "
     "round; the median of the rounds counts. Everything is signed before the clock starts. A load goes to "
-    "all four validators in JSON-RPC batches of at most 100, each lane to one validator in nonce order. A "
-    "transaction counts when it is in a block that the first validator has and its receipt says success. "
-    "Processor time is the processes' own, user and system. The machine was shared with other work: the load "
-    "average beside each round says how much, and ratios say more than figures."
+    "all four validators in JSON-RPC batches of at most 100, each lane to one validator in nonce order, with "
+    "at most 3,000 that are taken and not yet in a block. A transaction counts when it is in a block that "
+    "the first validator has and its receipt says success. Processor time is the processes' own, user and "
+    "system. The machine was shared with other work: the load average beside each round says how much, and "
+    "processor time and ratios say more than rates."
 )
 
 
@@ -90,16 +91,19 @@ class Contest:
                 reading = {"machine_load": busy, **work(network)}
                 self.found[network.engine].setdefault(part, {"rounds": []})["rounds"].append(reading)
                 say(f"{reading['transactions_per_s']} transactions a second, load {busy}")
-        for network in self.networks:
-            kept = self.found[network.engine][part]
-            for field in (
-                "transactions_per_s",
-                "sustained_transactions_per_s",
-                "records_per_s",
-                "cpu_ms_per_transaction",
-            ):
-                values = [each[field] for each in kept["rounds"] if each.get(field) is not None]
-                kept[f"median_{field}"] = round(statistics.median(values), 2) if values else None
+                self._sum_up(network, part)
+
+    def _sum_up(self, network: Network, part: str) -> None:
+        kept = self.found[network.engine][part]
+        for field in (
+            "transactions_per_s",
+            "sustained_transactions_per_s",
+            "records_per_s",
+            "cpu_ms_per_transaction",
+        ):
+            values = [each[field] for each in kept["rounds"] if each.get(field) is not None]
+            kept[f"median_{field}"] = round(statistics.median(values), 2) if values else None
+        self.write()
 
     def write(self) -> None:
         """Put what is known into the result file, beside the parts that an earlier run left there."""

@@ -31,9 +31,10 @@ from counterfoil.domain.states import Office, PartyRole
 
 CONTRACTS = Path(__file__).parent / "contracts"
 EUR, FAR_S = 978, 2**40 - 1
-TRANSFER_GAS = 150_000
+TRANSFER_GAS = 60_000
 BATCH = 100
-SETTLE_S = 240
+WINDOW = 3_000  # transactions that were taken and are not yet in a block; a sender would not pile up more
+SETTLE_S, STALL_S = 240, 90
 
 
 @dataclass(frozen=True)
@@ -147,15 +148,21 @@ class Splits:
         first, self._notes = self._notes + 1, self._notes + len(self.lanes)
         share = [(note.to_bytes(32, "big"), face, face) for note in range(first, self._notes + 1)]
         debtor = self._debtor_lane()
-        for place, lane in enumerate(self.lanes):  # one after the other, so that the note's number is known
-            terms = (1, 2 + place, EUR, FAR_S - 1, os.urandom(32), [share[place]])
-            self._settled([lane.sign(self.ledger, self._call("propose", [terms]), 900_000)])
-        confirmations = [self._call("confirm", [note, face]) for note in range(first, self._notes + 1)]
-        self._settled([debtor.sign(self.ledger, each, 600_000) for each in confirmations])
+        proposals = [
+            (1, 2 + place, EUR, FAR_S - 1, os.urandom(32), [share[place]]) for place in range(len(self.lanes))
+        ]  # all by the debtor, whose nonces say in which order, so that the notes' numbers are known
+        proposed = [self._call("propose", [each]) for each in proposals]
+        self._settled([debtor.sign(self.ledger, each, 900_000) for each in proposed])
+        confirmed = [self._call("confirm", [first + place, face]) for place in range(len(self.lanes))]
+        self._settled(
+            [lane.sign(self.ledger, each, 600_000) for lane, each in zip(self.lanes, confirmed, strict=True)]
+        )
+        cuts = []
         for place, lane in enumerate(self.lanes):
             own = [(children * 100, 2 + place)] * each_lane
             cut = self._call("split", [LotId.root(first + place).number, own, os.urandom(32)])
-            self._settled([lane.sign(self.ledger, cut, 500_000 + 30_000 * each_lane)])
+            cuts.append(lane.sign(self.ledger, cut, 500_000 + 30_000 * each_lane))
+        self._settled(cuts)
         raws = []
         for place, lane in enumerate(self.lanes):
             lots = [LotId(first + place, 1, part).number for part in range(each_lane)]
@@ -191,6 +198,7 @@ def saturate(network: Network, load: Load) -> dict[str, Any]:
     """Send everything as fast as it is taken; returns rates, processor time and what was refused."""
     answers: list[Any] = []
     guard = threading.Lock()
+    progress = {"included": 0, "over": False}
 
     def feed(place: int) -> None:
         rpc = Rpc(network.validators[place].rpc.url)
@@ -198,6 +206,8 @@ def saturate(network: Network, load: Load) -> dict[str, Any]:
         for step in range(0, max((len(each) for each in mine), default=0), 10):
             raws = [raw for lane in mine for raw in lane[step : step + 10]]
             for part in chunks(raws, BATCH):
+                while len(answers) - progress["included"] > WINDOW and not progress["over"]:
+                    time.sleep(0.02)
                 got = rpc.batch([("eth_sendRawTransaction", [raw]) for raw in part])
                 with guard:
                     answers.extend(got)
@@ -214,11 +224,13 @@ def saturate(network: Network, load: Load) -> dict[str, Any]:
         now = watcher.look()
         if now > included:
             included, moved = now, time.monotonic()
+            progress["included"] = now
         sent = all(not each.is_alive() for each in threads)
         taken = sum(not isinstance(each, Exception) for each in answers)
-        if (sent and included >= taken) or time.monotonic() - moved > 30 or moved - started > SETTLE_S:
+        if (sent and included >= taken) or time.monotonic() - moved > STALL_S or moved - started > SETTLE_S:
             break
         time.sleep(0.05)
+    progress["over"] = True
     for each in threads:
         each.join()
     ended = max((when for when, _, count in watcher.seen if count), default=time.monotonic())
