@@ -31,7 +31,8 @@ class EmbeddedLoad:
         self.web3 = self.chain.web3
         self.rpc = Rpc(self.web3)
         self.cast = Cast(debtors=2, suppliers=12, funders=2)
-        self._keys = {key.address: key for key in (*RELAYERS, *(each.key for each in self.cast.everybody))}
+        keys = (self.cast.governor, *RELAYERS, *(each.key for each in self.cast.everybody))
+        self._keys = {key.address: key for key in keys}
         self.book = Book()
         self.outcomes: list[Outcome] = []
         self.drive: Drive | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from eth_utils import keccak
 from web3 import Web3
@@ -14,15 +14,12 @@ from counterfoil.chain.instructions.routes import instruction_routes
 from counterfoil.chain.instructions.terms import InstructionDomain
 from counterfoil.chain.ledger_deployment import deploy_ledger
 from counterfoil.chain.pipeline.flights import Call
-from counterfoil.domain.errors import CounterfoilError
 from counterfoil.domain.states import Office
-from counterfoil.ports.engine import ContractCall
 from network_load import calls
 from network_load.parties import Cast
 
 ENDOWMENT_MINOR = 2**44
 """Cash of each party at the start: more than any run moves."""
-_BATCH = 40
 _GAS = 500_000
 
 
@@ -36,34 +33,19 @@ def set_up(web3: Web3, cast: Cast, *, submit: Callable[[Sequence[Call]], None]) 
     governor = cast.governor
     officers: dict[Office, str] = {each: governor.address for each in Office if each is not Office.GOVERNOR}
     deploy_ledger(gateway, governor=governor, officers=officers, routes=instruction_routes())
-    registrations = [
-        ContractCall(
-            contract=LEDGER,
-            function="registerParty",
-            args=(int(role), keccak(text=f"onboarding {party.number}"), [party.key.address]),
-            gas=_GAS,
-        )
-        for party, role in zip(cast.everybody, cast.roles, strict=True)
+    ledger, cash = (bytes.fromhex(gateway.address_of(name)[2:]) for name in (LEDGER, CASH))
+    by_governor = [
+        Call(to=to, input_bytes=encoded, gas=_GAS, lane=governor.address)
+        for to, encoded in [
+            *((ledger, each) for each in _registrations(gateway, cast)),
+            *((cash, each) for each in _endowments(cast)),
+        ]
     ]
-    endowments = [
-        ContractCall(
-            contract=CASH,
-            function="issue",
-            args=(party.number, calls.EUR, ENDOWMENT_MINOR, keccak(text=f"deposit {party.number}")),
-            gas=_GAS,
-        )
-        for party in cast.everybody
-    ]
-    todo = registrations + endowments
-    for start in range(0, len(todo), _BATCH):
-        for outcome in gateway.send_batch(todo[start : start + _BATCH], governor):
-            if isinstance(outcome, CounterfoilError):
-                raise outcome
+    submit(by_governor)
     for party in (cast.everybody[0], cast.everybody[-1]):
         number, _ = gateway.call(LEDGER, "actorOf", (party.key.address,))
         if number != party.number:
             raise RuntimeError(f"party {party.number} has the number {number}: the ledger was not empty")
-    ledger = bytes.fromhex(gateway.address_of(LEDGER)[2:])
     submit(
         [
             Call(to=ledger, input_bytes=calls.accept_in_advance(), gas=_GAS, lane=party.key.address)
@@ -71,6 +53,18 @@ def set_up(web3: Web3, cast: Cast, *, submit: Callable[[Sequence[Call]], None]) 
         ]
     )
     return gateway.deployment
+
+
+def _registrations(gateway: ChainGateway, cast: Cast) -> Iterator[bytes]:
+    for party, role in zip(cast.everybody, cast.roles, strict=True):
+        onboarding = keccak(text=f"onboarding {party.number}")
+        args = (int(role), onboarding, [party.key.address])
+        yield gateway.encode_call(LEDGER, "registerParty", args)[1]
+
+
+def _endowments(cast: Cast) -> Iterator[bytes]:
+    for party in cast.everybody:
+        yield calls.issue_cash(party.number, ENDOWMENT_MINOR, keccak(text=f"deposit {party.number}"))
 
 
 def addresses_of(deployment: Deployment) -> dict[str, bytes]:

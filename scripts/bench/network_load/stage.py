@@ -66,7 +66,7 @@ class Stage:
         self.addresses = addresses_of(self.deployment)
 
     def _keys(self) -> list[LaneKey]:
-        return [*(party.key for party in self.cast.everybody), *RELAYERS]
+        return [*(party.key for party in self.cast.everybody), *RELAYERS, self.cast.governor]
 
     def pipeline(self, on_outcomes: Callable[[Sequence[Outcome]], None]) -> TransactionPipeline:
         """A pipeline with a lane for every party and relayer, on all nodes."""
