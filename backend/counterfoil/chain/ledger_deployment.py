@@ -138,10 +138,12 @@ def deploy_ledger(
 ) -> Deployed:
     """Create the contracts, give out the offices and say what instructions mean.
 
-    governor: signs everything and keeps the administrator's role until the council is founded. officers: address by office, without the
-    governor. routes: the functions that parties and offices may sign instructions for. anchor_keys: addresses
-    that may anchor audit logs. The council has no members yet; the governor seats them once there are
-    parties. The caller saves gateway.deployment afterwards. Raises what the gateway raises.
+    governor: signs everything and keeps the administrator's role until the council is founded. officers:
+    address by office, without the governor. routes: the functions that parties and offices may sign
+    instructions for. anchor_keys: addresses that may anchor audit logs. council_delay_s: from a proposal to
+    the council to the first second in which it can be done. The council has no members yet; the governor
+    seats them once there are parties. The caller saves gateway.deployment afterwards. Raises what the
+    gateway raises.
     """
     receipts = [*_create(gateway, governor, council_delay_s=council_delay_s)]
     calls = [
