@@ -7,7 +7,7 @@ complete.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -170,6 +170,7 @@ class Documents(Protocol):
     """Wordings by hash."""
 
     def add(self, document: DocumentRecord) -> None: ...
+    def add_all(self, documents: Sequence[DocumentRecord]) -> None: ...
     def by_hash(self, document_hash: bytes) -> DocumentRecord | None: ...
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection, insert, select
 
 from counterfoil.ports.store import DocumentKind, DocumentRecord, RuleTraceRecord
@@ -17,14 +19,20 @@ class SqlDocuments:
     def add(self, document: DocumentRecord) -> None:
         """Keep a wording; harmless where the same hash is kept already."""
         if self.by_hash(document.document_hash) is None:
-            self._connection.execute(
-                insert(documents).values(
-                    document_hash=document.document_hash.hex(),
-                    kind=document.kind.value,
-                    salt=document.salt.hex(),
-                    body_json=document.body_json,
-                )
-            )
+            self._connection.execute(insert(documents), _row(document))
+
+    def add_all(self, records: Sequence[DocumentRecord]) -> None:
+        """As `add` for each of them, in two statements."""
+        wanted = {record.document_hash.hex(): record for record in records}
+        if not wanted:
+            return
+        known = self._connection.execute(
+            select(documents.c.document_hash).where(documents.c.document_hash.in_(wanted))
+        ).scalars()
+        for document_hash in known:
+            del wanted[document_hash]
+        if wanted:
+            self._connection.execute(insert(documents), [_row(record) for record in wanted.values()])
 
     def by_hash(self, document_hash: bytes) -> DocumentRecord | None:
         """The wording of a hash."""
@@ -39,6 +47,15 @@ class SqlDocuments:
             salt=bytes.fromhex(row.salt),
             body_json=row.body_json,
         )
+
+
+def _row(document: DocumentRecord) -> dict[str, str]:
+    return {
+        "document_hash": document.document_hash.hex(),
+        "kind": document.kind.value,
+        "salt": document.salt.hex(),
+        "body_json": document.body_json,
+    }
 
 
 class SqlRuleTraces:

@@ -8,7 +8,7 @@ their hash: without the step nobody would ever ask for them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import TypeVar, cast
 
@@ -145,6 +145,10 @@ class _RoundDocuments:
 
     def add(self, document: DocumentRecord) -> None:
         self._wordings[document.document_hash] = document
+
+    def add_all(self, documents: Sequence[DocumentRecord]) -> None:
+        for document in documents:
+            self.add(document)
 
     def by_hash(self, document_hash: bytes) -> DocumentRecord | None:
         return self._wordings.get(document_hash) or self._kept().by_hash(document_hash)

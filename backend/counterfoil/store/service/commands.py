@@ -230,6 +230,12 @@ class SqlCommands:
         """Keep a step. Raises StoreContradiction where the command has one of that number."""
         self._connection.execute(_NEW_STEP, _step_row({name: getattr(step, name) for name in _STEP_FIELDS}))
 
+    def add_steps(self, steps: Sequence[StepRecord]) -> None:
+        """As `add_step` for each of them, in one statement."""
+        if steps:
+            rows = [_step_row({name: getattr(step, name) for name in _STEP_FIELDS}) for step in steps]
+            self._connection.execute(_NEW_STEP, rows)
+
     def step_of(self, command_id: str, step: int) -> StepRecord | None:
         """One step, or None."""
         found = (

@@ -65,8 +65,7 @@ def prepare_due(desk: SendingDesk) -> int:
     desk.at(PREPARED)
     try:
         with desk.store.concurrent() as work:
-            for each in prepared:
-                _keep(work, each, desk.now())
+            _keep(work, prepared, desk.now())
     except CounterfoilError as failed:
         # One of them cannot be kept: the others must not wait for it.
         _log.warning("preparations are kept one by one", extra={"code": failed.code})
@@ -76,31 +75,30 @@ def prepare_due(desk: SendingDesk) -> int:
     return len(due)
 
 
-def _keep(work: ServiceUnitOfWork, prepared: _Prepared, now: datetime) -> None:
-    changed = work.commands.change(
-        prepared.command,
-        now=now,
-        state=prepared.state,
-        waiting_for=prepared.waiting_for,
-        **prepared.columns,
-    )
-    if changed is not None:
-        for wording in prepared.wordings:
-            work.documents.add(wording)
-        for step in prepared.steps:
-            work.commands.add_step(step)
+def _keep(work: ServiceUnitOfWork, prepared: Sequence[_Prepared], now: datetime) -> None:
+    """Change the commands, and keep what belongs to those that could be changed."""
+    kept = [
+        each
+        for each in prepared
+        if work.commands.change(
+            each.command, now=now, state=each.state, waiting_for=each.waiting_for, **each.columns
+        )
+        is not None
+    ]
+    work.documents.add_all([wording for each in kept for wording in each.wordings])
+    work.commands.add_steps([step for each in kept for step in each.steps])
 
 
 def _keep_alone(desk: SendingDesk, prepared: _Prepared) -> None:
     try:
         with desk.store.concurrent() as work:
-            _keep(work, prepared, desk.now())
+            _keep(work, [prepared], desk.now())
     except CounterfoilError as failed:
         if is_passing(failed):
             raise
         _log_fault(prepared.command, failed.code)
         with desk.store.concurrent() as work:
-            _keep(work, _failed(prepared.command), desk.now())
+            _keep(work, [_failed(prepared.command)], desk.now())
 
 
 def _with_wordings(desk: SendingDesk, command: CommandRecord) -> _Prepared:
