@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,10 @@ from network.unit import unit_of
 PLAN = NetworkPlan(base_port=9000, block_period_ms=250, round_timeout_ms=3000, execution_limit_ms=300)
 
 
-def arguments(plan: NetworkPlan = PLAN, *, host: str = "127.0.0.1") -> list[str]:
-    return engine.start_arguments(plan, index=2, address="0x" + "ab" * 20, rpc_host=host, p2p_host=host)
+def arguments(plan: NetworkPlan = PLAN, *, peers_within: Sequence[str] = ()) -> list[str]:
+    return engine.start_arguments(
+        plan, address="0x" + "ab" * 20, rpc=("127.0.0.1", 9010), p2p_port=9013, peers_within=peers_within
+    )
 
 
 def value(given: list[str], flag: str) -> str:
@@ -27,7 +30,6 @@ def test_a_validator_listens_where_its_plan_says() -> None:
     given = arguments()
     assert value(given, "--rpcaddr") == "127.0.0.1"
     assert (value(given, "--rpcport"), value(given, "--port")) == ("9010", "9013")
-    assert value(given, "--netrestrict") == "127.0.0.0/8"
     assert value(given, "--block-period-ms") == "250"
     assert value(given, "--round-timeout-ms") == "3000"
     assert value(given, "--block-generation-time-limit") == "300ms"
@@ -58,8 +60,10 @@ def test_paths_are_relative_so_that_the_folder_can_move() -> None:
     assert not [argument for argument in arguments() if argument.startswith("/")]
 
 
-def test_away_from_loopback_peers_are_not_restricted_to_it() -> None:
-    assert "--netrestrict" not in arguments(host="10.214.0.2")
+def test_peers_are_taken_from_the_ranges_that_are_named() -> None:
+    given = arguments(peers_within=["10.0.0.7/32", "10.0.0.8/32"])
+    assert value(given, "--netrestrict") == "10.0.0.7/32,10.0.0.8/32"
+    assert "--netrestrict" not in arguments()
 
 
 def test_a_missing_program_says_how_to_make_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -14,9 +14,16 @@ from network.members import write_members
 from typer.testing import CliRunner
 
 # Stands in for the engine where only its refusal or its end counts.
-SILENT = (
-    "#!/bin/sh\nif [ \"$1\" = init ]; then mkdir -p data; exit 0; fi\necho 'no genesis block' >&2\nexit 1\n"
-)
+HASH = "0x" + "ab" * 32
+SILENT = f"""#!/bin/sh
+if [ "$1" = init ]; then
+  mkdir -p data
+  echo 'Successfully wrote genesis state  database=chaindata hash={HASH}'
+  exit 0
+fi
+echo 'no genesis block' >&2
+exit 1
+"""
 
 
 @pytest.fixture
@@ -49,7 +56,9 @@ def test_a_new_network_has_a_folder_for_each_member(tmp_path: Path) -> None:
         dialled = json.loads(folder.peers.read_text(encoding="utf-8"))
         assert dialled == [network.peer_url(m) for m in network.members if m.index != index]
     assert network.folder(1).key.read_bytes() != network.folder(2).key.read_bytes()
-    assert not network.descriptor.exists()
+    described = json.loads(network.descriptor.read_text(encoding="utf-8"))
+    assert described["genesis_hash"] == HASH
+    assert [validator["name"] for validator in described["validators"]] == ["bank", "core"]
     assert Network(network.root).plan == network.plan
 
 
@@ -145,8 +154,6 @@ def test_states_and_down_work_where_nothing_runs(tmp_path: Path) -> None:
     assert network.down() == []
     assert network.height(1) is None
     assert network.block_hash(1, 0) is None
-    with pytest.raises(NetworkError, match="Start the network first"):
-        network.write_descriptor()
     network.destroy()
     assert not network.root.exists()
 

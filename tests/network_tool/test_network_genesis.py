@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import rlp
 from eth_account import Account
-from network.descriptor import descriptor_of, write_descriptor
+from network.descriptor import Address, descriptor_of, write_descriptor
 from network.failures import NetworkError
 from network.genesis import FORKS, GenesisPlan, extra_bytes, genesis_of
 from network.keys import ValidatorKey
@@ -123,9 +123,12 @@ def test_a_file_that_is_no_list_of_members_is_refused(tmp_path: Path) -> None:
 
 def test_the_descriptor_names_who_validates_now(tmp_path: Path) -> None:
     bank, core = members()
-    hosts = {1: ("127.0.0.1", "127.0.0.1"), 2: ("10.213.4.2", "10.214.4.2")}
+    addresses = {
+        1: Address(rpc=("127.0.0.1", 9000), p2p=("127.0.0.1", 9003)),
+        2: Address(rpc=("10.213.4.2", 9010), p2p=("10.214.4.2", 9013)),
+    }
     plan = NetworkPlan(members=("bank", "core"), base_port=9000)
-    content = descriptor_of(plan, name="n", genesis_hash="0xab", members=[bank, core], hosts=hosts)
+    content = descriptor_of(plan, name="n", genesis_hash="0xab", members=[bank, core], addresses=addresses)
     assert content["engine"] == "kaia-istanbul"
     assert (content["chain_id"], content["genesis_hash"], content["block_period_ms"]) == (
         88_551,
@@ -141,7 +144,9 @@ def test_the_descriptor_names_who_validates_now(tmp_path: Path) -> None:
         "data": "validators/2",
         "p2p": core.peer_url("10.214.4.2", 9013),
     }
-    without = descriptor_of(plan, name="n", genesis_hash="0xab", members=[bank, core.expelled()], hosts=hosts)
+    without = descriptor_of(
+        plan, name="n", genesis_hash="0xab", members=[bank, core.expelled()], addresses=addresses
+    )
     assert [validator["index"] for validator in without["validators"]] == [1]
     write_descriptor(tmp_path / "network.json", content)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["network.json"]
