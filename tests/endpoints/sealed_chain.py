@@ -30,6 +30,7 @@ CHAIN_ID = 8217
 BEGAN_S = 1_800_000_000
 NAMES = ("bank", "core", "platform", "regulator")
 NO_BLOOM = "0x" + "00" * 256
+SOME_BLOOM = "0x" + "00" * 255 + "01"
 Json = dict[str, Any]
 Fault = Callable[[str, Any, Any], Any]
 """Method, parameters, the true result; returns another result, or raises SilentError."""
@@ -96,16 +97,18 @@ class SealedChain:
             "address": "0x" + "aa" * 20,
             "topics": ["0x" + keccak(text=f"topic {number} {place}").hex()],
             "data": "0x" + (number * 1000 + place).to_bytes(32, "big").hex(),
-            "logIndex": hex(place),
+            "logIndex": hex(place - (place + 1) // 3),
         }
         return {
             "transactionHash": "0x" + keccak(text=f"{self.salt} {number} {place}").hex(),
             "transactionIndex": hex(place),
+            "from": "0x" + "bb" * 20,
+            "to": "0x" + "aa" * 20,
             "blockNumber": hex(number),
             "status": "0x1" if is_good else "0x0",
             "failure": "0x0" if is_good else "0x9",
             "gasUsed": hex(21_000 + place),
-            "logsBloom": NO_BLOOM,
+            "logsBloom": SOME_BLOOM if is_good else NO_BLOOM,
             "logs": [log] if is_good else [],
         }
 
@@ -119,7 +122,7 @@ class SealedChain:
             "stateRoot": "0x" + keccak(text=f"state {number} {self.salt}").hex(),
             "transactionsRoot": "0x" + keccak(text=f"transactions {number}").hex(),
             "receiptsRoot": root,
-            "logsBloom": NO_BLOOM,
+            "logsBloom": SOME_BLOOM if any(each["logs"] for each in receipts) else NO_BLOOM,
             "blockScore": "0x1",
             "number": hex(number),
             "gasUsed": "0x0",
@@ -154,7 +157,10 @@ class SealedChain:
             each["blockHash"] = block["hash"]
             for log in each["logs"]:
                 log.update(
-                    blockHash=block["hash"], blockNumber=hex(number), transactionHash=each["transactionHash"]
+                    transactionIndex=each["transactionIndex"],
+                    blockHash=block["hash"],
+                    blockNumber=hex(number),
+                    transactionHash=each["transactionHash"],
                 )
         self.blocks.append(block)
         self.receipts.append(receipts)

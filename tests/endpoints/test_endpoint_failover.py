@@ -368,3 +368,61 @@ def test_unsealed_endpoints_wait_for_each_other(chain: SealedChain) -> None:
     chain.grow()
     # The block that one alone has is shown by nobody: the floor stays, and the others' newest one is behind.
     assert newest(pool) == 20
+
+
+def test_a_receipt_that_is_shown_before_its_block_is_waited_for(
+    nodes: list[FakeEndpoint], chain: SealedChain
+) -> None:
+    """As Kaia does for a moment on a busy machine."""
+    pool = pool_over(nodes, FakeTime())
+    newest(pool)
+    place = _place(pool, in_use(pool) or "")
+    chain.grow(transactions=1)
+    hidden = [3]
+
+    def not_yet(method: str, params: Any, result: Any) -> Any:
+        if method in ("eth_getBlockByNumber", "kaia_getHeaderByHash") and hidden[0]:
+            hidden[0] -= 1
+            return None
+        return result
+
+    nodes[place].fault = not_yet
+    tx_hash = chain.receipts[-1][0]["transactionHash"]
+    (answer,) = pool.ask([("eth_getTransactionReceipt", [tx_hash])])
+    assert answer["result"]["blockNumber"] == "0x15"
+    assert hidden == [0]
+    assert in_use(pool) == pool.state().endpoints[place].name
+    assert newest(pool) == 21
+
+
+def test_a_receipt_whose_block_never_comes_is_no_answer(
+    nodes: list[FakeEndpoint], chain: SealedChain
+) -> None:
+    pool = pool_over(nodes, FakeTime())
+    newest(pool)
+    place = _place(pool, in_use(pool) or "")
+    chain.grow(transactions=1)
+    nodes[place].fault = lambda method, params, result: (
+        None if method == "eth_getBlockByNumber" and params[0] == "0x15" else result
+    )
+    tx_hash = chain.receipts[-1][0]["transactionHash"]
+    (answer,) = pool.ask([("eth_getTransactionReceipt", [tx_hash])])
+    assert answer["result"] is not None
+    assert pool.state().endpoints[place].reason == "not yet: it has a receipt of block 21 and not the block"
+
+
+def test_an_endpoint_a_moment_behind_is_waited_for(nodes: list[FakeEndpoint], chain: SealedChain) -> None:
+    pool = pool_over(nodes[:2], FakeTime())
+    newest(pool)
+    first = _place(pool, in_use(pool) or "")
+    nodes[first].is_dead = True
+    other = nodes[1 - first]
+    other.behind = 1
+
+    def comes(method: str, _params: Any, result: Any) -> Any:
+        if method == "eth_getBlockByNumber" and other.methods().count(method) > 8:
+            other.behind = 0
+        return result
+
+    other.fault = comes
+    assert newest(pool) == 20

@@ -10,7 +10,7 @@ from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from threading import Lock
 
-from counterfoil.chain.endpoints.answers import BY_NUMBER, BlockClaim
+from counterfoil.chain.endpoints.answers import BY_NUMBER, BlockClaim, NotYetError
 from counterfoil.chain.endpoints.endpoint import Endpoint
 from counterfoil.chain.endpoints.errors import ENDPOINTS_DISAGREE, ENDPOINTS_TOO_FEW, unusable
 from counterfoil.chain.endpoints.transport import SilentError
@@ -19,10 +19,6 @@ _REMEMBERED = 4096
 _FEWEST_FOR_MAJORITY = 3
 Others = Callable[[Endpoint], Sequence[Endpoint]]
 """The endpoints that may be asked besides one, best first."""
-
-
-class NotYetError(Exception):
-    """Too few endpoints have the block so far."""
 
 
 class OutvotedError(Exception):
@@ -83,7 +79,7 @@ class AgreementProver:
                 votes[claim] += found == claim.block_hash
         short = [claim for claim in unknown if votes[claim] < self._needed]
         if short and asked >= self._needed and is_missing:
-            raise NotYetError
+            raise NotYetError("no other endpoint has its newest block")
         if short:
             raise unusable(
                 ENDPOINTS_TOO_FEW,

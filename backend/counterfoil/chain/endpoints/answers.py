@@ -28,6 +28,12 @@ class LyingError(Exception):
     """An answer that cannot be true; the text says why."""
 
 
+class NotYetError(Exception):
+    """A block that an endpoint shows is not where it must be, so far: nodes are some milliseconds apart, and
+    some show a receipt before its block is in their own chain.
+    """
+
+
 @dataclass(frozen=True, slots=True)
 class BlockClaim:
     """That a block of this hash stands at this height."""
@@ -115,6 +121,13 @@ def newest_shown(requests: Sequence[Request], answers: Sequence[Answer]) -> int 
         if method == BY_NUMBER and params[0] == "latest" and answer.get("result") is not None
     ]
     return min(found, default=None)
+
+
+def highest_of_receipts(requests: Sequence[Request], claims: Sequence[BlockClaim]) -> int:
+    """The highest block that receipts are of, if there are any among the answers; else -1."""
+    if not any(method == RECEIPT or method in RECEIPTS for method, _ in requests):
+        return -1
+    return max((claim.number for claim in claims), default=-1)
 
 
 def hold_to_header(block: Json, header: VerifiedHeader) -> None:

@@ -7,10 +7,10 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from counterfoil.chain import errors
-from counterfoil.chain.endpoints.agreement import NotYetError, OutvotedError
+from counterfoil.chain.endpoints.agreement import OutvotedError
 from counterfoil.chain.endpoints.answers import (
     BY_NUMBER,
     NEWEST,
@@ -19,7 +19,9 @@ from counterfoil.chain.endpoints.answers import (
     TRIALS,
     BlockClaim,
     LyingError,
+    NotYetError,
     claims_in,
+    highest_of_receipts,
     is_trouble,
     newest_shown,
 )
@@ -45,6 +47,15 @@ _POLL_S = 0.02
 
 class _BehindError(Exception):
     """The endpoint's newest block is older than one that was given out."""
+
+
+@dataclass(slots=True)
+class _Round:
+    """What became of a request at each endpoint that was asked."""
+
+    reasons: dict[str, str] = field(default_factory=dict)
+    is_behind: bool = False
+    is_lying: bool = False
 
 
 def http_transport(address: EndpointAddress) -> Transport:
@@ -148,25 +159,36 @@ class EndpointPool:
         return answers
 
     def _ask(self, requests: Sequence[Request]) -> list[Answer]:
-        reasons: dict[str, str] = {}
-        is_behind = is_lying = False
+        deadline = self._deadline()
+        while True:
+            tried = _Round()
+            answers = self._one_round(requests, tried)
+            if answers is not None:
+                return answers
+            # Whoever is a block behind has it some milliseconds later.
+            if not tried.is_behind or self._monotonic() >= deadline:
+                raise self._nobody(tried)
+            self._sleep(_POLL_S)
+
+    def _one_round(self, requests: Sequence[Request], tried: _Round) -> list[Answer] | None:
+        """Ask one endpoint after the other until one gives a usable answer; None where none does."""
         refused: list[Answer] | None = None
         for endpoint in self._candidates():
             try:
                 answers = self._asked(endpoint, requests)
             except SilentError as silent:
                 self._roster.note_silent(endpoint, str(silent))
-                reasons[endpoint.name] = str(silent)
+                tried.reasons[endpoint.name] = str(silent)
             except OutvotedError as outvoted:
-                is_lying = True
-                reasons[endpoint.name] = str(outvoted)
+                tried.is_lying = True
+                tried.reasons[endpoint.name] = str(outvoted)
             except LyingError as lie:
-                is_lying = True
+                tried.is_lying = True
                 self._roster.distrust(endpoint, str(lie))
-                reasons[endpoint.name] = str(lie)
+                tried.reasons[endpoint.name] = str(lie)
             except _BehindError as behind:
-                is_behind = True
-                reasons[endpoint.name] = str(behind)
+                tried.is_behind = True
+                tried.reasons[endpoint.name] = str(behind)
             else:
                 if not any(is_trouble(each) for each in answers):
                     self._roster.stay_with(endpoint)
@@ -174,9 +196,10 @@ class EndpointPool:
                     return answers
                 # It has not the block, or no time: another one may. Where none has, this is the answer.
                 refused = refused or answers
-        if refused is not None:
-            return refused
-        raise self._nobody(reasons, is_behind=is_behind, is_lying=is_lying)
+        return refused
+
+    def _deadline(self) -> float:
+        return self._monotonic() + self._roster.network.block_period_ms / 1000
 
     def _candidates(self) -> Iterator[Endpoint]:
         """The endpoints to ask, best first; each once, and chosen anew after each failure."""
@@ -211,21 +234,28 @@ class EndpointPool:
         answers: Sequence[Answer],
         claims: Sequence[BlockClaim],
     ) -> None:
-        seals = self._roster.seals
-        if seals is not None:
-            seals.prove_blocks(endpoint, claims)
-            seals.check(endpoint, requests, answers)
-            return
-        deadline = self._monotonic() + self._roster.network.block_period_ms / 1000
+        seals, deadline = self._roster.seals, self._deadline()
         while True:
             try:
-                self._roster.agreement.prove_blocks(endpoint, claims)
-                return
+                if seals is None:
+                    self._roster.agreement.prove_blocks(endpoint, claims)
+                else:
+                    seals.prove_blocks(endpoint, claims)
+                    seals.check(endpoint, requests, answers)
+                return self._see_that_it_stands(endpoint, highest_of_receipts(requests, claims))
             except NotYetError as early:
-                # The others have a new block some milliseconds later.
                 if self._monotonic() >= deadline:
-                    raise SilentError("no other endpoint has its newest block yet") from early
+                    raise SilentError(f"not yet: {early}") from early
                 self._sleep(_POLL_S)
+
+    @staticmethod
+    def _see_that_it_stands(endpoint: Endpoint, number: int) -> None:
+        """A receipt counts once its block is in the endpoint's chain: what is asked next builds on it."""
+        if number <= endpoint.height:
+            return
+        (answer,) = endpoint.transport.ask([(BY_NUMBER, [hex(number), False])])
+        if answer.get("result") is None:
+            raise NotYetError(f"it has a receipt of block {number} and not the block")
 
     @property
     def _keeps_order(self) -> bool:
@@ -316,16 +346,15 @@ class EndpointPool:
 
     # -- telling --
 
-    def _nobody(self, reasons: dict[str, str], *, is_behind: bool, is_lying: bool) -> ChainError:
+    def _nobody(self, tried: _Round) -> ChainError:
         mismatch = self._roster.mismatch()
-        if mismatch is not None and not reasons:
+        if mismatch is not None and not tried.reasons:
             return ChainError(ChainErrorKind.REJECTED, errors.CHAIN_MISMATCH, **mismatch)
-        told = (
-            "; ".join(f"{name}: {reason}" for name, reason in reasons.items()) or self._roster.why_unusable()
-        )
-        if is_behind:
+        told = "; ".join(f"{name}: {reason}" for name, reason in tried.reasons.items())
+        told = told or self._roster.why_unusable()
+        if tried.is_behind:
             return unusable(ENDPOINTS_BEHIND, shown=self._floor, reasons=told)
-        if is_lying:
+        if tried.is_lying:
             return unusable(ANSWER_UNPROVEN, what="this", reasons=told)
         return unusable(NO_ENDPOINT, endpoints=self._total, reasons=told or "none was asked")
 

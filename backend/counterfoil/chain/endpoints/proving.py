@@ -14,6 +14,7 @@ from counterfoil.chain.endpoints.answers import (
     RECEIPTS,
     BlockClaim,
     LyingError,
+    NotYetError,
     hold_to_header,
 )
 from counterfoil.chain.endpoints.endpoint import Endpoint
@@ -44,7 +45,8 @@ class SealProver:
     def prove_blocks(self, endpoint: Endpoint, claims: Iterable[BlockClaim]) -> None:
         """Verify the headers of blocks that an endpoint claims.
 
-        Raises LyingError for what is not proven, SilentError where the endpoint says nothing.
+        Raises LyingError for what is not proven, NotYetError where it has no header of a block so far, and
+        SilentError where it says nothing.
         """
         unknown = [claim for claim in claims if not self._is_proven(claim)]
         if not unknown:
@@ -60,7 +62,7 @@ class SealProver:
         """The verified form of a header that an endpoint gave; raises as prove_blocks."""
         found = answer.get("result")
         if not isinstance(found, Mapping):
-            raise SilentError("it has no header to a block that it shows")
+            raise NotYetError("it has no header to a block that it shows")
         method, more = self._headers.by_number
 
         def fetch(number: int) -> Json:

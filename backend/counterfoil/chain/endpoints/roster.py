@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 from counterfoil.chain.endpoints.agreement import AgreementProver
-from counterfoil.chain.endpoints.answers import LyingError
+from counterfoil.chain.endpoints.answers import LyingError, NotYetError
 from counterfoil.chain.endpoints.census import Census, Facts
 from counterfoil.chain.endpoints.endpoint import Endpoint, EndpointState, Quarantine
 from counterfoil.chain.endpoints.looking import look_at
@@ -114,7 +114,7 @@ class Roster:
             return
         try:
             seals.prove_blocks(endpoint, [health.claim])
-        except SilentError as silent:
+        except (SilentError, NotYetError) as silent:
             self.note_silent(endpoint, str(silent))
         except LyingError as lie:
             self.distrust(endpoint, str(lie))
