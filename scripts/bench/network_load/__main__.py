@@ -5,29 +5,23 @@ it.
 from __future__ import annotations
 
 import argparse
-import json
 import os
-import platform
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
-from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from network.engine import ENGINE, VERSION
 from network.network import Network
 from network.plan import NetworkPlan
 
 from network_load import phases
 from network_load.checks import compare
-from network_load.mix import MIXED, SINGLE_RECORDS
 from network_load.parties import Cast
 from network_load.processes import Watch, disk_bytes
+from network_load.report import Report
 from network_load.stage import Stage
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -35,18 +29,6 @@ RESULT = ROOT / "scripts" / "bench" / "results" / "network.json"
 FEW_LOTS, MANY_LOTS = 10_000, 1_000_000
 Phase = Callable[[str, Callable[[], dict[str, Any]]], dict[str, Any]]
 """Runs a piece of the measurement under a name and notes what it found."""
-METHOD = (
-    "Four validators, the load generator and everything else share this machine. An operation is one "
-    "business record changed by contract code: a note opened or confirmed, a lot that reached a holder, a "
-    "pledge, an offer, a drawdown, a repayment, a lot paid at settlement; the generator's parties sign "
-    "every call with keys of their own and send it to the validators over JSON-RPC. A note's next step "
-    "waits until the one before is final. Sustained: as many notes at a time as keep the network busy, "
-    "after a warm-up in which settlements reach their full share. Steady: notes begin evenly at half the "
-    "sustained rate. Latency: from the request, before its signature, until its final block and receipts "
-    "have been read. Afterwards every note, segment of lots, lien and balance is read from the chain at "
-    "one block and compared with the generator's own book, and each party's transactions are counted. "
-    "Plain transfers: OpenZeppelin's ERC-20, one transfer a transaction, same network, same sender."
-)
 
 
 def arguments_of(given: list[str] | None = None) -> argparse.Namespace:
@@ -55,6 +37,9 @@ def arguments_of(given: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=600.0, help="sustained load, measured")
     parser.add_argument("--warm-up", type=float, default=60.0, help="before each load, at most")
     parser.add_argument("--phase-seconds", type=float, default=90.0, help="every other load, measured")
+    parser.add_argument(
+        "--steady-notes", type=float, help="notes a second of the steady loads, without a trial"
+    )
     parser.add_argument("--trial-seconds", type=float, default=45.0, help="to find out what half the load is")
     parser.add_argument("--at-work", type=int, default=40, help="notes at a time under sustained load")
     parser.add_argument("--tenor", type=int, default=45, help="seconds from a note's opening to its maturity")
@@ -88,7 +73,6 @@ def main(given: list[str] | None = None) -> int:
             result = measure(network, chosen)
         finally:
             network.down()
-    chosen.out.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
     say(f"written: {chosen.out}")
     return 1 if unsound(result) else 0
 
@@ -112,58 +96,36 @@ def unsound(result: dict[str, Any]) -> list[str]:
 
 def measure(network: Network, chosen: argparse.Namespace) -> dict[str, Any]:
     """All phases on a running, empty network."""
-    load_before = os.getloadavg()[0]
     pids = {member.name: pid for member in network.members if (pid := network.pid(member.index)) is not None}
-    done: dict[str, dict[str, Any]] = {}
+    report = Report(network, arguments=vars(chosen), validators=len(pids))
 
     def phase(name: str, work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         say(name)
-        done[name] = {"load_average_before": round(os.getloadavg()[0], 2), **work()}
-        shown = {key: done[name].get(key) for key in ("operations_a_second", "latency_ms", "failures")}
+        load_before = os.getloadavg()[0]
+        found = {"load_average_before": round(load_before, 2), **work()}
+        report.phases[name] = found
+        shown = {key: found.get(key) for key in ("operations_a_second", "latency_ms", "failures", "unlike")}
         say(f"{name}: {shown}")
-        return done[name]
+        # What was measured is kept, whatever comes.
+        report.write(chosen.out)
+        return found
 
     with Watch(pids) as watch:
         say("setting up")
         stage = Stage(network.descriptor, cast=Cast(suppliers=chosen.suppliers), watch=watch)
-        disk = [disk_bytes(network.root)]
         phase("few live lots", lambda: phases.fill(stage, chosen.few_lots))
-        _loads(stage, chosen, phase, lambda: disk.append(disk_bytes(network.root)))
-        say("comparing chain and book")
-        block = stage.web3.eth.block_number
-        compared = compare(
-            stage.nodes[0], stage.book, cast=stage.cast, addresses=stage.addresses, block=block
-        )
-        say(f"compared: {compared.as_json()}")
-    sustained = done["sustained"]
-    return {
-        "measures": "four validators under a trade finance load",
-        "command": "scripts/bench/network",
-        "arguments": {
-            name: str(value) if isinstance(value, Path) else value
-            for name, value in vars(chosen).items()
-            if name not in ("out", "dir")
-        },
-        "method": METHOD,
-        "measured_on": datetime.now(UTC).date().isoformat(),
-        "machine": _machine(load_before),
-        "engine": {
-            "name": ENGINE,
-            "version": VERSION,
-            "plan": {k: v for k, v in asdict(network.plan).items() if k != "members"},
-            "validators": len(pids),
-        },
-        "mixes": {mix.name: phases.described(mix) for mix in (MIXED, SINGLE_RECORDS)},
-        "phases": done,
-        "disk": {
-            "bytes_before_and_after_sustained": disk[1:3],
-            "validators": len(pids),
-            "mib_a_validator_a_million_operations": round(
-                (disk[2] - disk[1]) / len(pids) / sustained["operations_with_warm_up"] * 1e6 / (1 << 20)
-            ),
-        },
-        "checked_on_chain": {"block": block, **compared.as_json()},
-    }
+        _loads(stage, chosen, phase, lambda: report.disk.append(disk_bytes(network.root)))
+        report.compared = phase("comparison", lambda: compare_now(stage))
+        del report.phases["comparison"]
+    report.write(chosen.out)
+    return report.as_json()
+
+
+def compare_now(stage: Stage) -> dict[str, Any]:
+    """The book against the chain's newest block."""
+    block = stage.web3.eth.block_number
+    compared = compare(stage.nodes[0], stage.book, cast=stage.cast, addresses=stage.addresses, block=block)
+    return {"block": block, **compared.as_json()}
 
 
 def _loads(
@@ -205,32 +167,18 @@ def _steady(
     stage: Stage, chosen: argparse.Namespace, phase: Phase, hard: phases.Load
 ) -> Callable[[], dict[str, Any]]:
     """The load at half of what a trial carries, the same whenever it is kept up."""
-    tried = phase(
-        "trial", partial(phases.mixed, stage, hard, warm_up_s=chosen.warm_up, seconds=chosen.trial_seconds)
-    )
+    notes = chosen.steady_notes
+    if notes is None:
+        trial = partial(phases.mixed, stage, hard, warm_up_s=chosen.warm_up, seconds=chosen.trial_seconds)
+        notes = phase("trial", trial)["notes_begun_a_second"] / 2
     return partial(
         phases.steady,
         stage,
-        stories_a_second=tried["notes_begun_a_second"] / 2,
+        stories_a_second=notes,
         tenor_s=chosen.tenor,
         warm_up_s=chosen.warm_up,
         seconds=chosen.phase_seconds,
     )
-
-
-def _machine(load_before: float) -> dict[str, Any]:
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
-    ).stdout.strip()
-    return {
-        "cpus": os.cpu_count(),
-        "system": platform.system(),
-        "machine": platform.machine(),
-        "python": platform.python_version(),
-        "load_average_before": round(load_before, 2),
-        "commit": commit,
-        "versions": {name: version(name) for name in ("web3", "coincurve", "urllib3", "psutil")},
-    }
 
 
 if __name__ == "__main__":
