@@ -283,7 +283,9 @@ def test_a_deployment_is_found_again_and_tied_to_its_chain(
     again = ChainGateway(chain.web3, Deployment.load(path), load=load_fixture)
     assert again.call(FIXTURE, "valueOf", [5]) == 55
     assert again.deployment == gateway.deployment
-    later = open_embedded_chain(tmp_path / "other", clock=lambda: 2_000_000_000.0)
+    later = open_embedded_chain(
+        tmp_path / "other", clock=lambda: 2_000_000_000.0, chain_id=gateway.deployment.chain_id
+    )
     with later, pytest.raises(ChainError) as caught:
         ChainGateway(later.web3, Deployment.load(path), load=load_fixture)
     assert caught.value.code == "ChainMismatch"

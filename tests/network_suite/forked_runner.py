@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
+import sys
 import traceback
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection, wait
+from types import FrameType
 from typing import Any
 
 import pytest
@@ -45,6 +49,8 @@ class _Child:
     connection: Connection
     group: deque[pytest.Item]
     own: bool
+    process: int
+    last_words: str = "its process ended before it did"
     until: int | None = None
 
 
@@ -87,7 +93,15 @@ class ForkedRunner:
         gc.collect()
         gc.freeze()
         self._own = _groups_of(own, _module)
-        shared = _groups_of([item for item in items if item not in own], _preparation)
+        try:
+            self._run_all(_groups_of([item for item in items if item not in own], _preparation))
+        finally:
+            for child in self._children:
+                os.kill(child.process, signal.SIGTERM)
+            for child in self._children:
+                os.waitpid(child.process, 0)
+
+    def _run_all(self, shared: deque[Group]) -> None:
         while shared and not self._stopped:
             self._run_wave(shared)
         while self._begin_own() or self._children:
@@ -138,11 +152,12 @@ class ForkedRunner:
         self, group: Group, begin: Callable[[Connection], Callable[[], None]], *, own: bool = False
     ) -> _Child:
         ours, theirs = Pipe()
-        if os.fork() == 0:
+        process = os.fork()
+        if process == 0:
             ours.close()
             _be_child(group, theirs, begin)
         theirs.close()
-        child = _Child(ours, deque(group), own)
+        child = _Child(ours, deque(group), own, process)
         self._children.append(child)
         return child
 
@@ -156,6 +171,8 @@ class ForkedRunner:
                 continue
             if kind == "until":
                 child.until = content
+            elif kind == "died":
+                child.last_words = content
             else:
                 self._report(child, content)
 
@@ -172,14 +189,14 @@ class ForkedRunner:
     def _ended(self, child: _Child) -> None:
         child.connection.close()
         self._children.remove(child)
-        os.wait()
+        os.waitpid(child.process, 0)
         for item in child.group:
             report = pytest.TestReport(
                 nodeid=item.nodeid,
                 location=item.location,
                 keywords={},
                 outcome="failed",
-                longrepr="its process ended before it did",
+                longrepr=child.last_words,
                 when="call",
             )
             self._config.hook.pytest_runtest_logreport(report=report)
@@ -204,6 +221,8 @@ def _be_child(
     code = 1
     try:
         os.nice(_NICENESS)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, _end)
         config = group[0].config
         capture = config.pluginmanager.getplugin("capturemanager")
         # The parent's files are shared by all that were forked.
@@ -219,7 +238,13 @@ def _be_child(
             end()
         code = 0
     except BaseException:  # noqa: BLE001 - the process ends here; its parent says which test it was
-        os.write(2, traceback.format_exc().encode())
+        with suppress(OSError):
+            connection.send(("died", traceback.format_exc()))
     finally:
         connection.close()
         os._exit(code)
+
+
+def _end(_signal: int, _frame: FrameType | None) -> None:
+    """Being asked to end, a process takes its network down."""
+    sys.exit(1)

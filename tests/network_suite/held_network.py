@@ -17,11 +17,12 @@ from typing import Any
 from eth_account.signers.local import LocalAccount
 from network import Network, NetworkPlan
 from network.plan import Clock
+from network.ports import is_free
 from web3 import HTTPProvider, Web3
 
 from counterfoil.chain.deployment import Deployment
 from counterfoil.chain.pipeline.signing import LaneKey
-from counterfoil.chain.pipeline.transport import NodeConnections
+from counterfoil.chain.pipeline.transport import NodeConnections, Request
 from counterfoil.chain.rpc import Rpc
 from counterfoil.chain.sender import Outgoing
 from network_suite.nonces import Nonces
@@ -29,7 +30,8 @@ from network_suite.nonces import Nonces
 CHAIN_ID = 88_552
 BLOCK_PERIOD_MS = 100
 ROUND_TIMEOUT_MS = 3_000
-_FIRST_PORT, _LAST_PORT, _PORTS_OF_ONE = 21_000, 29_000, 600
+_HOST, _PORTS_OF_ONE, _STRIDE = "127.0.0.1", 40, 7
+_BASES = range(21_000, 29_000, 50)
 # A validator takes bodies of 16 MiB; several processes send at once.
 _BATCH_BYTES = 400_000
 _POLL_S = 0.05
@@ -47,12 +49,9 @@ class HeldNetwork:
         """start_s: the time of the first blocks. number: tells networks that run at once apart."""
         self._folder = tempfile.TemporaryDirectory(prefix="counterfoil-network-")
         root = Path(self._folder.name)
-        ports = range(_FIRST_PORT, _LAST_PORT, _PORTS_OF_ONE)
-        # Two runs on one machine seldom meet; where they do, the network says which port is taken.
-        port = ports[(os.getpid() + number) % len(ports)]
         plan = NetworkPlan(
             chain_id=CHAIN_ID,
-            base_port=port,
+            base_port=_free_ports(number),
             block_period_ms=BLOCK_PERIOD_MS,
             round_timeout_ms=ROUND_TIMEOUT_MS,
             clock=Clock.ADJUSTABLE,
@@ -125,11 +124,13 @@ class HeldNetwork:
         time.sleep(BLOCK_PERIOD_MS / 1000)
         while True:
             missing = [tx_hash for tx_hash in hashes if tx_hash not in found]
-            answers = self._reading.batch([("eth_getTransactionReceipt", [each]) for each in missing])
+            asked: list[Request] = [("eth_getTransactionReceipt", [each]) for each in missing]
+            *answers, head = self._reading.batch([*asked, ("eth_blockNumber", [])])
             for tx_hash, answer in zip(missing, answers, strict=True):
                 if isinstance(answer, Exception):
                     raise answer
-                if answer is not None:
+                # A validator knows receipts a moment before their block is its newest.
+                if answer is not None and int(answer["blockNumber"], 16) <= int(head, 16):
                     found[tx_hash] = answer
             if len(found) == len(hashes):
                 return [found[tx_hash] for tx_hash in hashes]
@@ -154,6 +155,16 @@ class HeldNetwork:
         if isinstance(answer, Exception):
             raise answer
         return answer
+
+
+def _free_ports(number: int) -> int:
+    """A base port whose ports nobody listens on; networks that start at once look in places of their own."""
+    begin = os.getpid() + number * _STRIDE
+    for step in range(len(_BASES)):
+        base = _BASES[(begin + step) % len(_BASES)]
+        if all(is_free(_HOST, port) for port in range(base, base + _PORTS_OF_ONE)):
+            return base
+    raise LookupError(f"no ports are free from {_BASES.start} to {_BASES.stop}")
 
 
 def _parts(raws: Sequence[bytes]) -> list[list[bytes]]:

@@ -38,6 +38,7 @@ _GAS_MARGIN_PERCENT = 25
 _GAS_MARGIN_FLAT = 20_000
 DEFAULT_BATCH_GAS = 2_000_000
 _CONSTRUCTOR = "constructor"
+_BARE_REVERT = "execution reverted"
 
 
 class ChainGateway:
@@ -281,8 +282,12 @@ class ChainGateway:
         )
 
     def _explain(self, refused: RpcError, *, contract: str, function: str) -> CounterfoilError:
-        if refused.output is not None:
-            return self._reverts.explain(refused.output, contract=contract, function=function)
+        output = refused.output
+        if output is None and refused.message.lower().endswith(_BARE_REVERT):
+            # Some engines leave the bytes out where there are none.
+            output = b""
+        if output is not None:
+            return self._reverts.explain(output, contract=contract, function=function)
         if refused.is_node_trouble:
             return unavailable(str(refused))
         return call_reverted(contract=contract, function=function, reason=refused.message)
