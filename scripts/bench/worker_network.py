@@ -3,12 +3,12 @@
     python scripts/bench/worker_network.py [--commands 400] [--rounds 3] [--before TREE]
         [--out scripts/bench/results/worker_network.json]
 
-Four validators of Kaia on this machine, one second a block. So many payments of two parties to a third are
-accepted beforehand; then one worker prepares, tries out, signs, relays, indexes and settles them, until the
-last one is done. Wall time, and processor time of the worker's process. Rounds take turns between this program,
-this program with one lane and one transaction at a time, and, where --before names a tree of an earlier commit
-(made with git archive), that one. Ratios are medians of quotients within a round, so that what else the machine
-does falls on all.
+Four validators of Kaia on this machine, one second a block. So many payments of two parties to a third
+are accepted beforehand; then one worker prepares, tries out, signs, relays, indexes and settles them,
+until the last one is done. Wall time, and processor time of the worker's process. Rounds take turns
+between this program, this program with one lane and one transaction at a time, and, where --before names
+a tree of an earlier commit (made with git archive), that one. Ratios are medians of quotients within a
+round, so that what else the machine does falls on all.
 """
 
 from __future__ import annotations
