@@ -21,12 +21,14 @@ from network_load import phases
 from network_load.checks import compare
 from network_load.parties import Cast
 from network_load.processes import Watch, disk_bytes
+from network_load.profile import Profile, listen
 from network_load.report import Report
 from network_load.stage import Stage
 
 ROOT = Path(__file__).resolve().parents[3]
 RESULT = ROOT / "scripts" / "bench" / "results" / "network.json"
 FEW_LOTS, MANY_LOTS = 10_000, 1_000_000
+_PROFILE_S = 20
 Phase = Callable[[str, Callable[[], dict[str, Any]]], dict[str, Any]]
 """Runs a piece of the measurement under a name and notes what it found."""
 
@@ -68,9 +70,10 @@ def main(given: list[str] | None = None) -> int:
     plan = NetworkPlan(base_port=chosen.base_port, **changed)
     with tempfile.TemporaryDirectory() as scratch:
         network = Network.create(chosen.dir or Path(scratch) / "network", plan)
+        listen(network)
         try:
             network.start()
-            result = measure(network, chosen)
+            result = measure(network, chosen, Profile(network, Path(scratch), seconds=_PROFILE_S))
         finally:
             network.down()
     say(f"written: {chosen.out}")
@@ -94,7 +97,7 @@ def unsound(result: dict[str, Any]) -> list[str]:
     return found
 
 
-def measure(network: Network, chosen: argparse.Namespace) -> dict[str, Any]:
+def measure(network: Network, chosen: argparse.Namespace, profile: Profile) -> dict[str, Any]:
     """All phases on a running, empty network."""
     pids = {member.name: pid for member in network.members if (pid := network.pid(member.index)) is not None}
     report = Report(network, arguments=vars(chosen), validators=len(pids))
@@ -114,7 +117,8 @@ def measure(network: Network, chosen: argparse.Namespace) -> dict[str, Any]:
         say("setting up")
         stage = Stage(network.descriptor, cast=Cast(suppliers=chosen.suppliers), watch=watch)
         phase("few live lots", lambda: phases.fill(stage, chosen.few_lots))
-        _loads(stage, chosen, phase, lambda: report.disk.append(disk_bytes(network.root)))
+        _loads(stage, chosen, phase, lambda: report.disk.append(disk_bytes(network.root)), profile)
+        report.profile = profile.shares()
         report.compared = phase("comparison", lambda: compare_now(stage))
         del report.phases["comparison"]
     report.write(chosen.out)
@@ -133,6 +137,7 @@ def _loads(
     chosen: argparse.Namespace,
     phase: Phase,
     weigh: Callable[[], None],
+    profile: Profile,
 ) -> None:
     """The loads, in an order that compares like with like: few live lots first, many last."""
     short = chosen.phase_seconds
@@ -141,6 +146,7 @@ def _loads(
     if steady is not None:
         phase("steady, few live lots", steady)
     weigh()
+    profile.fetch_after(max(chosen.warm_up, chosen.tenor + 10) + chosen.seconds / 2)
     phase("sustained", lambda: phases.mixed(stage, hard, warm_up_s=chosen.warm_up, seconds=chosen.seconds))
     weigh()
     single = partial(

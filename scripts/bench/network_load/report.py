@@ -42,6 +42,7 @@ class Report:
         self.phases: dict[str, dict[str, Any]] = {}
         self.disk: list[int] = []
         self.compared: dict[str, Any] = {}
+        self.profile: dict[str, Any] = {}
         self._plan = {
             name: value
             for name, value in asdict(network.plan).items()
@@ -73,6 +74,7 @@ class Report:
             "mixes": {mix.name: described(mix) for mix in (MIXED, SINGLE_RECORDS)},
             "phases": self.phases,
             "disk": self._disk(),
+            "profile": self.profile,
             "checked_on_chain": self.compared,
         }
 
