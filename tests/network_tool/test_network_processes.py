@@ -57,6 +57,16 @@ def test_output_is_added_to_the_log_that_was_there(tmp_path: Path) -> None:
     process.end(pid_file, with_signal=signal.SIGKILL)
 
 
+def test_a_long_log_is_put_aside(tmp_path: Path) -> None:
+    with (tmp_path / "log").open("wb") as file:
+        file.truncate(process.LONGEST_LOG)
+    pid_file = started(tmp_path, "echo", "new")
+    while process.last_lines(tmp_path / "log") != "new":
+        os.sched_yield()
+    assert (tmp_path / "log.1").stat().st_size == process.LONGEST_LOG
+    process.end(pid_file, with_signal=signal.SIGKILL)
+
+
 def test_it_runs_in_its_folder(tmp_path: Path) -> None:
     pid_file = started(tmp_path, "sh", "-c", "pwd")
     while not (tmp_path / "log").read_text(encoding="utf-8"):

@@ -8,7 +8,6 @@ import shutil
 import signal
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from network import engine, process
@@ -23,7 +22,7 @@ from network.operators import Operators
 from network.plan import P2P_OFFSET, RPC_OFFSET, Clock, Links, NetworkPlan
 from network.ports import refuse_taken_ports
 from network.rpc import RpcRefusedError, RpcUnavailableError, over_http
-from network.state import ValidatorState
+from network.state import ValidatorState, look_at
 from network.unit import unit_of
 
 START_WITHIN_S = 60.0
@@ -369,37 +368,15 @@ class Network:
         """Every member's validator as it is now."""
         members = self.members
         groups = self.links.groups([member.index for member in members])
-        return [self._state(member, groups[member.index]) for member in members]
-
-    def _state(self, member: Member, group: int) -> ValidatorState:
-        pid = self.pid(member.index)
-        state = ValidatorState(
-            index=member.index,
-            name=member.name,
-            address=member.address,
-            endpoint=self.endpoint(member.index),
-            pid=pid,
-            group=group,
-        )
-        if pid is None:
-            return state
-        state = replace(state, memory_mb=process.memory_mb(pid))
-        try:
-            return self._with_answers(state)
-        except (RpcUnavailableError, RpcRefusedError):
-            return state
-
-    def _with_answers(self, state: ValidatorState) -> ValidatorState:
-        block = over_http(state.endpoint, "eth_getBlockByNumber", "latest", False)
-        council = over_http(state.endpoint, "kaia_getCouncil", "latest")
-        return replace(
-            state,
-            height=int(block["number"], 16),
-            block_hash=str(block["hash"]),
-            peers=int(over_http(state.endpoint, "net_peerCount"), 16),
-            syncing=over_http(state.endpoint, "eth_syncing") is not False,
-            validates=state.address.lower() in {str(address).lower() for address in council},
-        )
+        return [
+            look_at(
+                member,
+                endpoint=self.endpoint(member.index),
+                pid=self.pid(member.index),
+                group=groups[member.index],
+            )
+            for member in members
+        ]
 
     def admit(self, name: str, *, within_s: float = 120.0) -> int:
         """Make a new member's key and folder, have the others vote it in, start it and wait until it has

@@ -16,6 +16,8 @@ from network.failures import NetworkError
 # dead child.
 _LAUNCH = 'cd "$1" || exit 1; log="$2"; shift 2; "$@" >>"$log" 2>&1 </dev/null & echo $!'
 STOP_WITHIN_S = 30.0
+# A validator writes about 60 MB of log a day. One file of this size or more is put aside at a start.
+LONGEST_LOG = 64 * 2**20
 
 
 def _stat(pid: int) -> list[str] | None:
@@ -34,7 +36,12 @@ def _started_at(pid: int) -> str | None:
 
 
 def start(command: Sequence[str], *, folder: Path, log: Path, pid_file: Path) -> int:
-    """Start command in folder with its output at the end of log, and note its process in pid_file."""
+    """Start command in folder with its output at the end of log, and note its process in pid_file.
+
+    A long log is put aside with the ending .1 first, in place of the one that was put aside before.
+    """
+    if log.exists() and log.stat().st_size >= LONGEST_LOG:
+        log.replace(log.with_name(f"{log.name}.1"))
     launched = subprocess.run(
         ["sh", "-c", _LAUNCH, "sh", str(folder), str(log), *command],
         check=True,
