@@ -11,6 +11,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 
 from counterfoil.domain.access import OrganisationKind
 from counterfoil.domain.commands import CommandState
+from counterfoil.entrypoints.http.read.answering import block_headers
 from counterfoil.observing.service_metrics import ServiceMetrics
 from counterfoil.ports.commands import CommandRecord
 from counterfoil.ports.identity import OrganisationRecord, OrganisationState, UserRecord, UserState
@@ -231,3 +232,11 @@ def test_metrics_tell_of_each_endpoint(store: Store) -> None:
     assert 'counterfoil_endpoint_quarantines{endpoint="member2"} 1.0' in told
     assert 'counterfoil_endpoint_height{endpoint="member1"} 214.0' in told
     assert 'counterfoil_endpoint_height{endpoint="member3"}' not in told
+
+
+def test_answers_say_of_which_block_they_are_and_when_it_was_made() -> None:
+    assert block_headers(214, 1_800_000_000) == {
+        "Counterfoil-Block": "214",
+        "Counterfoil-Block-Time": "2027-01-15T08:00:00Z",
+    }
+    assert block_headers(-1, 0) == {"Counterfoil-Block": "-1"}
