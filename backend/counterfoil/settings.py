@@ -152,8 +152,11 @@ class Settings(BaseSettings):
     def _addresses_or_path(cls, value: SecretStr | None) -> SecretStr | None:
         text = "" if value is None else value.get_secret_value()
         schemes = ("http://", "https://")
-        if "://" in text and not all(each.strip().startswith(schemes) for each in text.split(",")):
-            raise ValueError("must be addresses that begin with http:// or https://, or a path")
+        is_path = "://" not in text and text.endswith(".json")
+        if text and not is_path and not all(each.strip().startswith(schemes) for each in text.split(",")):
+            raise ValueError(
+                "must be addresses that begin with http:// or https://, or the path of a network.json"
+            )
         return value
 
     @property

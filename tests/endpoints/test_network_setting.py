@@ -172,7 +172,10 @@ def test_settings_take_addresses_and_paths(text: str, monkeypatch: pytest.Monkey
     assert chosen.get_secret_value() == text
 
 
-@pytest.mark.parametrize("text", ["ws://one", "http://one,ftp://two", "http://one,two://three"])
+@pytest.mark.parametrize(
+    "text",
+    ["ws://one", "http://one,ftp://two", "http://one,two://three", "http//node", "node:8545", "a/directory"],
+)
 def test_settings_refuse_other_addresses(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COUNTERFOIL_CHAIN", text)
     with pytest.raises(ValidationError, match="must be addresses that begin with http"):
