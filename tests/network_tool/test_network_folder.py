@@ -42,7 +42,7 @@ def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str],
 
 
 def made(tmp_path: Path, **changed: Any) -> Network:
-    return Network.create(tmp_path / "net", NetworkPlan(base_port=40_551, **changed))
+    return Network.create(tmp_path / "net", NetworkPlan(base_port=23_551, **changed))
 
 
 @pytest.mark.usefixtures("programs")
@@ -199,7 +199,7 @@ def test_the_command_line_shows_states_for_people_and_programs(tmp_path: Path) -
     assert [state["name"] for state in told] == ["bank", "core", "platform", "regulator"]
     assert [state["running"] for state in told] == [False] * 4
     listed = CliRunner().invoke(app, ["endpoints", *folder]).output.split()
-    assert listed == [f"http://127.0.0.1:{40_551 + 10 * i}" for i in range(4)]
+    assert listed == [f"http://127.0.0.1:{23_551 + 10 * i}" for i in range(4)]
 
 
 @pytest.mark.usefixtures("programs")
