@@ -34,7 +34,7 @@ OWN_NETWORK = "own_network"
 AT_ONCE = int(os.environ.get("COUNTERFOIL_NETWORK_PROCESSES", "12"))
 NETWORKS_AT_ONCE = 2
 # Waiting ones keep their memory, and their deployments wait with them.
-_MOST_WAITING = 150
+_MOST_WAITING = 80
 # Validators come first: one that gets no time falls behind the others.
 _NICENESS = 10
 _NO_CHAIN = Deployment(chain_id=0, genesis_hash="")

@@ -70,7 +70,7 @@ class HeldNetwork:
 
     def connect(self) -> None:
         """Open connections of this process's own; a process that was forked must not use its parent's."""
-        self._nodes = [NodeConnections(url, connections=2) for url in self._endpoints]
+        self._nodes = [NodeConnections(url, connections=2, timeout_s=_PATIENCE_S) for url in self._endpoints]
         reading = os.getpid() % len(self._nodes)
         self._reading = self._nodes[reading]
         self.rpc = Rpc(Web3(HTTPProvider(self._endpoints[reading])))
