@@ -72,7 +72,7 @@ def test_a_lot_pledged_on_both_sides_of_a_cut_is_pledged_once(
             stack.enter_context(running_worker(side.settings))
             until(lambda side=side: _beats(side), within_s=60, what="both services run")
         whole.network.partition((1, 2), (3, 4))
-        until(lambda: whole.is_quiet(ALL, for_s=3), within_s=30, what="blocks end on both sides")
+        until(lambda: whole.is_quiet(ALL, for_s=2), within_s=30, what="blocks end on both sides")
         pledges = []
         for side, (name, party_id) in zip(sides, funders.items(), strict=True):
             body = {
@@ -103,7 +103,7 @@ def test_a_lot_pledged_on_both_sides_of_a_cut_is_pledged_once(
         assert sorted(ends) == [CommandState.DONE, CommandState.REFUSED]
         refused = ends.index(CommandState.REFUSED)
         reason = problem_of(sides[refused].store, pledges[refused])
-        assert reason["code"] == "LotNotFree", reason
+        assert reason["code"] == "AssetEncumbered", reason
     with whole.ledger() as ledger:
         events = list(ledger.gateway.events(from_block=from_block))
     placed = [each for each in events if each.event == "LienPlaced"]
