@@ -140,7 +140,8 @@ class Relay:
     ) -> None:
         """What becomes of those that cannot be sent now."""
         is_first = True
-        self._refused_at = {}
+        on_this_block = self._refused_at.items()
+        self._refused_at = {each: number for each, number in on_this_block if number == newest.number}
         for each in tried:
             command = commands[each.step.command_id]
             if each.error is None:
