@@ -59,8 +59,9 @@ class Flight:
 class Outcome:
     """What became of a call.
 
-    accepted_at_s: None where a block was faster than the node's answer. succeeded: what its receipt says; None where it has no receipt, or receipts are not read. final_at_s:
-    when its final block was read here. receipt: as JSON-RPC gives it, where receipts are read.
+    accepted_at_s: None where a block was faster than the node's answer. final_at_s: when its final block was
+    read here. succeeded: what its receipt says; None where it has no receipt, or receipts are not read.
+    receipt: as JSON-RPC gives it, where receipts are read.
     """
 
     end: FlightEnd
