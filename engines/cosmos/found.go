@@ -174,7 +174,6 @@ func cometConfig() *cmtcfg.Config {
 	config.P2P.SendRate = 100 << 20
 	config.P2P.RecvRate = 100 << 20
 	config.P2P.FlushThrottleTimeout = 10 * time.Millisecond
-	config.Consensus.TimeoutPropose = time.Second
 	config.Consensus.PeerGossipSleepDuration = 10 * time.Millisecond
 	return config
 }
