@@ -25,7 +25,7 @@ from counterfoil.ports.outbox import BroadcastAnswer as Answer
         # Besu's own code is one that other nodes use for their troubles.
         ("Nonce too low", -32001, Answer.NONCE_SPENT),
         ("OldNonce", -32010, Answer.NONCE_SPENT),
-        # Other bytes with the same nonce wait there for a block; only the chain can say which it takes.
+        # Other bytes with the same nonce wait there; only the chain can say which it takes.
         ("replacement transaction underpriced", -32000, Answer.NONCE_SPENT),
         ("there is another tx which has the same nonce in the tx pool", -32000, Answer.NONCE_SPENT),
         ("nonce too high", -32006, Answer.NONCE_GAP),
