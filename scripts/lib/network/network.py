@@ -190,9 +190,10 @@ class Network:
         return stopped
 
     def _environment(self) -> list[str]:
-        if self.plan.clock is Clock.WALL:
-            return []
-        return ["env", f"{ClockReading.VARIABLE}={self.root / ClockReading.FILE}"]
+        named = dict(engine.ENVIRONMENT)
+        if self.plan.clock is not Clock.WALL:
+            named[ClockReading.VARIABLE] = str(self.root / ClockReading.FILE)
+        return ["env", *(f"{name}={value}" for name, value in named.items())]
 
     @property
     def clock(self) -> ClockReading:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from network.engine import ENVIRONMENT
+
 _UNIT = """\
 # Starts {name}'s validator. Copy this folder to /var/lib/counterfoil-validator and the program {program} to
 # /usr/local/bin, give both to the user counterfoil, and put this file into /etc/systemd/system.
@@ -15,6 +17,7 @@ After=network-online.target
 [Service]
 User=counterfoil
 WorkingDirectory=/var/lib/counterfoil-validator
+Environment={environment}
 ExecStart=/usr/local/bin/{program} \\
 {arguments}
 Restart=always
@@ -40,4 +43,5 @@ def unit_of(*, name: str, program: str, arguments: Sequence[str]) -> str:
             lines.append(f"  {argument}")
         else:
             lines[-1] += f" {argument}"
-    return _UNIT.format(name=name, program=program, arguments=" \\\n".join(lines))
+    environment = " ".join(f"{key}={value}" for key, value in ENVIRONMENT.items())
+    return _UNIT.format(name=name, program=program, environment=environment, arguments=" \\\n".join(lines))
