@@ -246,7 +246,7 @@ NOT_A_MODULE = declare(
 ACCESS_MANAGED_UNAUTHORIZED = declare(
     "AccessManagedUnauthorized",
     "the key {caller} does not hold the office that this needs",
-    "Have the registrar, the bank, the arbiter or the governor do it; a council that administers votes on it.",
+    "Have the registrar, the bank, the arbiter or the governor do it; a council in charge votes on it.",
 )
 ACCESS_MANAGED_REQUIRED_DELAY = declare(
     "AccessManagedRequiredDelay",
