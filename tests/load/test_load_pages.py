@@ -25,7 +25,10 @@ GOOD: dict[str, Any] = {
         "sustained": {
             "seconds": 600.0,
             "operations_a_second": 3000.0,
-            "memory_mib": {"bank": {"middle": 300, "late": 302, "most": 310}},
+            "memory_mib": {
+                "bank": {"middle": 300, "late": 302, "most": 310},
+                "generator": {"middle": 100, "late": 200, "most": 400},
+            },
         },
         "steady, few live lots": STEADY,
         "steady, many live lots": {

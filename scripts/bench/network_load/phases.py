@@ -17,7 +17,7 @@ from network_load.stage import Stage
 from network_load.stories import Story
 
 _FINISH_WITHIN_S = 300.0
-_FILL_AT_ONCE = 16
+_FILL_AT_ONCE = 48
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
