@@ -70,7 +70,7 @@ def test_a_lot_pledged_on_both_sides_of_a_cut_is_pledged_once(
         ]
         for side in sides:
             stack.enter_context(running_worker(side.settings))
-            until(lambda side=side: _beats(side), within_s=60, what="both services run")
+        until(lambda: all(map(_beats, sides)), within_s=60, what="both services run")
         whole.network.partition((1, 2), (3, 4))
         until(lambda: whole.is_quiet(ALL, for_s=2), within_s=30, what="blocks end on both sides")
         pledges = []

@@ -12,7 +12,7 @@ from network_ground import ALL, Report, header_of, until
 
 pytestmark = pytest.mark.needs_network
 
-MISSED = 300
+MISSED = 200
 QUICK = NetworkPlan(
     chain_id=88_562,
     links=Links.NAMESPACES,
