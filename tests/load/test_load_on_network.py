@@ -15,8 +15,8 @@ from network_load.mix import MIXED, SINGLE_RECORDS
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("scripts/bench", "scripts/lib", "backend")
 SHORT = (
-    *("--quick", "--seconds", "8", "--phase-seconds", "5", "--warm-up", "6", "--tenor", "15"),
-    *("--few-lots", "1000", "--suppliers", "60", "--at-work", "4", "--block-period-ms", "300"),
+    *("--quick", "--seconds", "8", "--phase-seconds", "5", "--warm-up", "6", "--tenor", "25"),
+    *("--few-lots", "1000", "--suppliers", "60", "--at-work", "2", "--block-period-ms", "300"),
 )
 
 

@@ -29,7 +29,8 @@ def set_up(web3: Web3, cast: Cast, *, submit: Callable[[Sequence[Call]], None]) 
     submit: sends calls and returns when all are final. Raises what the gateway raises, and RuntimeError where
     the parties did not get the numbers that the cast expects.
     """
-    gateway = ChainGateway(web3)
+    # What validators call pending is a block begun earlier, without what became final since.
+    gateway = ChainGateway(web3, on_pending=False)
     governor = cast.governor
     officers: dict[Office, str] = {each: governor.address for each in Office if each is not Office.GOVERNOR}
     deploy_ledger(gateway, governor=governor, officers=officers, routes=instruction_routes())

@@ -33,7 +33,7 @@ class TokenLoad:
 
     def __init__(self, web3: Web3, cast: Cast) -> None:
         """Deploys the token and gives every supplier some of it."""
-        gateway = ChainGateway(web3, load=load_token)
+        gateway = ChainGateway(web3, load=load_token, on_pending=False)
         gateway.deploy(TOKEN, [], cast.governor)
         holders = [party.key.address for party in cast.suppliers]
         for start in range(0, len(holders), _AT_ONCE):
