@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from chain_support import gateway_on
+from chain_support import deployed_on, gateway_on
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
 from goods_world import IDS, KEYS, OFFICE_KEYS, World, prepare
@@ -21,7 +21,6 @@ from counterfoil.chain.deployment import Deployment
 from counterfoil.chain.embedded import open_embedded_chain
 from counterfoil.chain.endpoints.network import network_of
 from counterfoil.chain.gateway import ChainGateway
-from counterfoil.chain.ledger_deployment import deploy_ledger
 from counterfoil.chain.ledger_gateway import LedgerGateway
 from counterfoil.chain.remote import RemoteChain
 from counterfoil.domain.states import Office
@@ -80,8 +79,10 @@ def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
 
 def _goods_ledger(chain: OpenChain) -> ChainGateway:
     """A ledger with everybody in it, freshly deployed."""
-    gateway = ChainGateway(chain.web3, on_pending=not on_network())
-    officers = {office: OFFICE_KEYS[office.name.lower()].address for office in Office}
-    deploy_ledger(gateway, governor=OFFICE_KEYS["governor"], officers=officers)
+    gateway = deployed_on(
+        chain,
+        governor=OFFICE_KEYS["governor"],
+        officers={office: OFFICE_KEYS[office.name.lower()].address for office in Office},
+    )
     prepare(LedgerGateway(gateway))
     return gateway

@@ -6,10 +6,11 @@ import json
 from dataclasses import replace
 
 import pytest
+from chain_support import deployed_on
 from eth_account import Account
 
+from counterfoil.bootstrap import OpenChain
 from counterfoil.chain.artifact import ARTIFACT_DIRECTORY
-from counterfoil.chain.embedded import EmbeddedChain
 from counterfoil.chain.event_codec import (
     EVENT_UNREADABLE,
     decode_event,
@@ -18,7 +19,6 @@ from counterfoil.chain.event_codec import (
     readable_events,
 )
 from counterfoil.chain.gateway import ChainGateway
-from counterfoil.chain.ledger_deployment import deploy_ledger
 from counterfoil.domain.errors import DomainError
 from counterfoil.domain.events.ledger_events import LotSplit
 from counterfoil.domain.invariants import check_invariants
@@ -26,6 +26,8 @@ from counterfoil.domain.lot import LotId
 from counterfoil.domain.projection.fold import project
 from counterfoil.domain.states import LotState, NoteState, Office, PartyRole
 from counterfoil.ports.engine import EventRecord
+
+pytestmark = [pytest.mark.engine_neutral, pytest.mark.own_network]
 
 GOVERNOR, OFFICER, CORE, SUPPLIER = (Account.from_key("0x" + f"{n:02x}" * 32) for n in (1, 2, 3, 4))
 OFFICERS = dict.fromkeys((Office.REGISTRAR, Office.BANK, Office.ARBITER, Office.EXAMINER), OFFICER.address)
@@ -42,10 +44,9 @@ def test_every_event_of_the_contracts_is_read_or_known_to_be_administration() ->
 
 
 @pytest.fixture
-def ledger(chain: EmbeddedChain) -> ChainGateway:
+def ledger(chain: OpenChain) -> ChainGateway:
     """A confirmed note, cut in two, the larger part offered to a party that has no key."""
-    gateway = ChainGateway(chain.web3)
-    deploy_ledger(gateway, governor=GOVERNOR, officers=OFFICERS)
+    gateway = deployed_on(chain, governor=GOVERNOR, officers=OFFICERS)
     for roles, account in ((PartyRole.CORE_ENTERPRISE, CORE), (PartyRole.SUPPLIER, SUPPLIER), (0, None)):
         keys = [account.address] if account else []
         gateway.send("Ledger", "registerParty", [int(roles), HASH, keys], OFFICER)

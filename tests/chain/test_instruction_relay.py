@@ -9,15 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from chain_support import deployed_on
 from eth_abi import encode
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
 from eth_keys.constants import SECPK1_N
 from eth_utils import keccak
 
+from counterfoil.bootstrap import OpenChain
 from counterfoil.chain.contract_calls import INSTRUCTIONS, LEDGER
 from counterfoil.chain.deployment import Deployment
-from counterfoil.chain.embedded import EmbeddedChain, open_embedded_chain
+from counterfoil.chain.embedded import open_embedded_chain
 from counterfoil.chain.event_codec import decoded
 from counterfoil.chain.gateway import ChainGateway
 from counterfoil.chain.instructions.attribution import attribute
@@ -36,7 +38,6 @@ from counterfoil.chain.instructions.terms import (
     SignedInstruction,
     instruction_nonce,
 )
-from counterfoil.chain.ledger_deployment import deploy_ledger
 from counterfoil.chain.ledger_gateway import LedgerGateway
 from counterfoil.chain.rpc import Rpc
 from counterfoil.chain.sender import Outgoing, Sender
@@ -45,6 +46,9 @@ from counterfoil.domain.key_proof import KeyProof
 from counterfoil.domain.projection.fold import project
 from counterfoil.domain.states import Office, PartyRole
 from counterfoil.ports.engine import ContractRefusedError
+from network_suite.chosen import on_network
+
+pytestmark = [pytest.mark.engine_neutral, pytest.mark.own_network]
 
 GOVERNOR, OFFICER, CORE, SUPPLIER, RELAYER, STRANGER = (
     Account.from_key("0x" + f"{n:02x}" * 32) for n in (1, 2, 3, 4, 5, 6)
@@ -58,7 +62,7 @@ FAR_S = 2**40 - 1
 class Relay:
     """Sends transactions to the Instructions contract as a relayer's key does."""
 
-    def __init__(self, chain: EmbeddedChain, gateway: ChainGateway) -> None:
+    def __init__(self, chain: OpenChain, gateway: ChainGateway) -> None:
         self.chain = chain
         self.gateway = gateway
         self.rpc = Rpc(chain.web3)
@@ -96,22 +100,30 @@ def deployed_instructions(tmp_path_factory: pytest.TempPathFactory) -> tuple[Pat
     """A closed chain with a debtor (party 1) and a supplier (party 2); for copying."""
     directory = tmp_path_factory.mktemp("instructions") / "chain"
     with open_embedded_chain(directory) as chain:
-        gateway = ChainGateway(chain.web3)
-        deploy_ledger(
-            gateway,
-            governor=GOVERNOR,
-            officers=OFFICERS,
-            routes=instruction_routes(),
-            anchor_keys=[RELAYER.address],
-        )
-        for roles, account in ((PartyRole.CORE_ENTERPRISE, CORE), (PartyRole.SUPPLIER, SUPPLIER)):
-            gateway.send(LEDGER, "registerParty", [int(roles), HASH, [account.address]], OFFICER)
-        return directory, gateway.deployment
+        return directory, _two_parties(chain).deployment
+
+
+def _two_parties(chain: OpenChain) -> ChainGateway:
+    """A fresh ledger with a debtor (party 1) and a supplier (party 2)."""
+    gateway = deployed_on(
+        chain,
+        governor=GOVERNOR,
+        officers=OFFICERS,
+        routes=instruction_routes(),
+        anchor_keys=[RELAYER.address],
+    )
+    for roles, account in ((PartyRole.CORE_ENTERPRISE, CORE), (PartyRole.SUPPLIER, SUPPLIER)):
+        gateway.send(LEDGER, "registerParty", [int(roles), HASH, [account.address]], OFFICER)
+    return gateway
 
 
 @pytest.fixture
-def relay(deployed_instructions: tuple[Path, Deployment], tmp_path: Path) -> Iterator[Relay]:
-    directory, deployment = deployed_instructions
+def relay(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Relay]:
+    if on_network():
+        network = request.getfixturevalue("chain")
+        yield Relay(network, _two_parties(network))
+        return
+    directory, deployment = request.getfixturevalue("deployed_instructions")
     shutil.copytree(directory, tmp_path / "chain")
     with open_embedded_chain(tmp_path / "chain", allow_time_travel=True) as chain:
         yield Relay(chain, ChainGateway(chain.web3, deployment))

@@ -23,6 +23,8 @@ from typing import Any
 
 import pytest
 from _pytest.runner import runtestprotocol
+from network import engine
+from network.plan import Clock
 
 from counterfoil.chain.deployment import Deployment
 from model.contract_chain import GOVERNOR, OFFICERS, START_S
@@ -88,6 +90,8 @@ class ForkedRunner:
         own = [item for item in items if item.get_closest_marker(OWN_NETWORK)]
         # Made before anybody forks, so that all have the same.
         self._config._tmp_path_factory.getbasetemp()  # type: ignore[attr-defined]  # pytest has no public name
+        if not engine.is_built(Clock.ADJUSTABLE):
+            engine.build()
         # Everybody reads the compiled contracts.
         planned(_NO_CHAIN, first_nonce=0, governor=GOVERNOR, officers=OFFICERS)
         gc.collect()

@@ -36,6 +36,7 @@ _BASES = range(21_000, 29_000, 50)
 _BATCH_BYTES = 400_000
 _POLL_S = 0.05
 _PATIENCE_S = 180.0
+_SEND_AGAIN_S = 8.0
 
 Json = dict[str, Any]
 Outgoings = Callable[[int], Sequence[Outgoing]]
@@ -59,6 +60,8 @@ class HeldNetwork:
         )
         self._network = Network.create(root / "net", plan)
         self._network.start()
+        # Before its first block a validator takes no transactions from others.
+        self._network.wait_for_height(1, within_s=_PATIENCE_S)
         self._nonces = Nonces(root / "nonces")
         self._endpoints = [self._network.endpoint(index) for index in self._network.validators]
         self._keys: dict[str, LaneKey] = {}
@@ -71,9 +74,24 @@ class HeldNetwork:
     def connect(self) -> None:
         """Open connections of this process's own; a process that was forked must not use its parent's."""
         self._nodes = [NodeConnections(url, connections=2, timeout_s=_PATIENCE_S) for url in self._endpoints]
-        reading = os.getpid() % len(self._nodes)
-        self._reading = self._nodes[reading]
-        self.rpc = Rpc(Web3(HTTPProvider(self._endpoints[reading])))
+        self._read_from(os.getpid())
+
+    def _read_from(self, place: int) -> None:
+        self._place = place % len(self._nodes)
+        self._reading = self._nodes[self._place]
+        self.rpc = Rpc(Web3(HTTPProvider(self._endpoints[self._place])))
+
+    def _turn_to_another(self, raws: Sequence[bytes]) -> None:
+        """A validator may be cut off or behind for half a minute: send to all, and read from the next one."""
+        for node in self._nodes:
+            for part in _parts(raws):
+                # Those that have them say so.
+                node.batch([("eth_sendRawTransaction", ["0x" + raw.hex()]) for raw in part])
+        self._read_from(self._place + 1)
+
+    def _heights(self) -> str:
+        answers = [node.batch([("eth_blockNumber", []), ("txpool_status", [])]) for node in self._nodes]
+        return f"newest blocks and pools of the validators: {answers}"
 
     @property
     def descriptor(self) -> Path:
@@ -116,14 +134,15 @@ class HeldNetwork:
                     if isinstance(answer, Exception):
                         raise answer
                 lane.next += len(part)
-        return self._receipts([each.tx_hash for each in signed])
+        return self._receipts({each.tx_hash: each.raw for each in signed})
 
-    def _receipts(self, hashes: Sequence[str]) -> list[Json]:
+    def _receipts(self, sent: dict[str, bytes]) -> list[Json]:
         give_up_at = time.monotonic() + _PATIENCE_S
+        send_again_at = time.monotonic() + _SEND_AGAIN_S
         found: dict[str, Json] = {}
         time.sleep(BLOCK_PERIOD_MS / 1000)
         while True:
-            missing = [tx_hash for tx_hash in hashes if tx_hash not in found]
+            missing = [tx_hash for tx_hash in sent if tx_hash not in found]
             asked: list[Request] = [("eth_getTransactionReceipt", [each]) for each in missing]
             *answers, head = self._reading.batch([*asked, ("eth_blockNumber", [])])
             for tx_hash, answer in zip(missing, answers, strict=True):
@@ -132,10 +151,13 @@ class HeldNetwork:
                 # A validator knows receipts a moment before their block is its newest.
                 if answer is not None and int(answer["blockNumber"], 16) <= int(head, 16):
                     found[tx_hash] = answer
-            if len(found) == len(hashes):
-                return [found[tx_hash] for tx_hash in hashes]
+            if len(found) == len(sent):
+                return [found[tx_hash] for tx_hash in sent]
             if time.monotonic() > give_up_at:
-                raise TimeoutError(f"no receipts of {missing}")
+                raise TimeoutError(f"no receipts of {missing}; {self._heights()}")
+            if time.monotonic() > send_again_at:
+                send_again_at = time.monotonic() + _SEND_AGAIN_S
+                self._turn_to_another([sent[tx_hash] for tx_hash in sent if tx_hash not in found])
             time.sleep(_POLL_S)
 
     def block_time_s(self, block_number: str) -> int:

@@ -10,18 +10,21 @@ from typing import Any, cast
 
 from eth_utils import keccak, to_canonical_address, to_checksum_address
 from rlp.codec import encode_raw
+from web3 import Web3
 
 from counterfoil.chain.abi import ContractAbi
 from counterfoil.chain.artifact import load_artifact
 from counterfoil.chain.contract_calls import AUTHORITY
 from counterfoil.chain.deployment import DeployedContract, Deployment
 from counterfoil.chain.gateway import ChainGateway
-from counterfoil.chain.ledger_deployment import deploy_ledger
-from counterfoil.chain.sender import Outgoing
+from counterfoil.chain.ledger_deployment import Route, deploy_ledger
+from counterfoil.chain.rpc import Rpc
+from counterfoil.chain.sender import Outgoing, Sender
 from counterfoil.domain.states import Office
 from counterfoil.ports.engine import ContractCall, Receipt, Signer
 
 GAS = 60_000_000
+_PATIENCE_S = 180.0
 # A contract's first creation has nonce 1: the authority creates the instructions' contract.
 _FIRST_OF_A_CONTRACT = 1
 
@@ -79,12 +82,48 @@ class PlannedDeployment:
 
 
 def planned(
-    empty: Deployment, *, first_nonce: int, governor: Signer, officers: Mapping[Office, str]
+    empty: Deployment,
+    *,
+    first_nonce: int,
+    governor: Signer,
+    officers: Mapping[Office, str],
+    routes: Sequence[Route] = (),
+    anchor_keys: Sequence[str] = (),
 ) -> PlannedDeployment:
     """What `deploy_ledger` would send, in order, and the deployment that it makes."""
     plan = PlannedDeployment(empty, first_nonce=first_nonce)
-    deploy_ledger(cast(ChainGateway, plan), governor=governor, officers=officers)
+    deploy_ledger(
+        cast(ChainGateway, plan), governor=governor, officers=officers, routes=routes, anchor_keys=anchor_keys
+    )
     return plan
+
+
+def deployed_at_once(
+    web3: Web3,
+    *,
+    governor: Signer,
+    officers: Mapping[Office, str],
+    routes: Sequence[Route] = (),
+    anchor_keys: Sequence[str] = (),
+) -> ChainGateway:
+    """A gateway to a fresh deployment on a network; the governor's key sends nothing else meanwhile."""
+    empty = ChainGateway(web3).deployment
+    nonce = web3.eth.get_transaction_count(Web3.to_checksum_address(governor.address), "pending")
+    plan = planned(
+        empty,
+        first_nonce=nonce,
+        governor=governor,
+        officers=officers,
+        routes=routes,
+        anchor_keys=anchor_keys,
+    )
+    sender = Sender(Rpc(web3), chain_id=empty.chain_id, receipt_timeout_s=_PATIENCE_S)
+    for sent in sender.send_all(plan.outgoing, governor):
+        if isinstance(sent, Exception):
+            raise sent
+        receipt = sender.receipt(sent.tx_hash)
+        assert receipt["status"] == "0x1", receipt
+    return ChainGateway(web3, plan.deployment, on_pending=False)
 
 
 def _no_receipt(signer: Signer) -> Receipt:
