@@ -25,7 +25,7 @@ EXAMPLES = os.environ.get("COUNTERFOIL_LOCKSTEP_EXAMPLES")
 STEPS = 60
 MOST_MISSED = 3
 # Every step is a block there: few examples, which show that engines agree, and not what the rules reach.
-ON_NETWORK, LEAST_ON_NETWORK = 2, 8
+ON_NETWORK, STEPS_ON_NETWORK, LEAST_ON_NETWORK = 2, 40, 8
 
 # What the examples reach. A rare command may be missed where another version of Hypothesis chooses otherwise;
 # the tables under tests/scenarios carry every one of them out for certain.
@@ -88,7 +88,7 @@ def test_model_projection_and_contracts_agree(tmp_path: Path) -> None:
         Lockstep,
         settings=settings(
             max_examples=int(EXAMPLES or (ON_NETWORK if on_network() else 50)),
-            stateful_step_count=STEPS,
+            stateful_step_count=STEPS_ON_NETWORK if on_network() else STEPS,
             derandomize=EXAMPLES is None,
             deadline=None,
             database=None,

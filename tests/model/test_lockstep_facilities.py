@@ -22,7 +22,7 @@ EXAMPLES = os.environ.get("COUNTERFOIL_LOCKSTEP_EXAMPLES")
 STEPS = 60
 MOST_MISSED = 3
 # Every step is a block there: few examples, which show that engines agree, and not what the rules reach.
-ON_NETWORK, LEAST_ON_NETWORK = 2, 8
+ON_NETWORK, STEPS_ON_NETWORK, LEAST_ON_NETWORK = 2, 40, 8
 
 COMMANDS = (
     "accept_facility", "accept_substitute", "add_asset", "block_asset", "buy_asset", "call_margin",
@@ -79,7 +79,7 @@ def test_facilities_in_model_projection_and_contracts_agree(tmp_path: Path) -> N
         FacilityLockstep,
         settings=settings(
             max_examples=int(EXAMPLES or (ON_NETWORK if on_network() else 20)),
-            stateful_step_count=STEPS,
+            stateful_step_count=STEPS_ON_NETWORK if on_network() else STEPS,
             derandomize=EXAMPLES is None,
             deadline=None,
             database=None,

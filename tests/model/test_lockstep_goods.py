@@ -24,7 +24,7 @@ EXAMPLES = os.environ.get("COUNTERFOIL_LOCKSTEP_EXAMPLES")
 STEPS = 60
 MOST_MISSED = 3
 # Every step is a block there: few examples, which show that engines agree, and not what the rules reach.
-ON_NETWORK, LEAST_ON_NETWORK = 2, 8
+ON_NETWORK, STEPS_ON_NETWORK, LEAST_ON_NETWORK = 2, 40, 8
 
 COMMANDS = (
     "amend", "attest_receipt", "attest_stock", "block_asset", "cancel_receipt", "close_receipt_dispute",
@@ -83,7 +83,7 @@ def test_goods_in_model_projection_and_contracts_agree(tmp_path: Path) -> None:
         GoodsLockstep,
         settings=settings(
             max_examples=int(EXAMPLES or (ON_NETWORK if on_network() else 30)),
-            stateful_step_count=STEPS,
+            stateful_step_count=STEPS_ON_NETWORK if on_network() else STEPS,
             derandomize=EXAMPLES is None,
             deadline=None,
             database=None,

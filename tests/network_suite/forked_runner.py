@@ -33,8 +33,11 @@ from network_suite.planned_deployment import planned
 from network_suite.timekeeping import OwnTime, SharedTime, keep
 
 OWN_NETWORK = "own_network"
-AT_ONCE = int(os.environ.get("COUNTERFOIL_NETWORK_PROCESSES", "12"))
+AT_ONCE = int(os.environ.get("COUNTERFOIL_NETWORK_PROCESSES", "16"))
 NETWORKS_AT_ONCE = 2
+# Every block costs the validators a few milliseconds, whatever is in it. Of many tests that share a network
+# some always have work meanwhile; a test alone waits for each block.
+_SHARED_PERIOD_MS, _OWN_PERIOD_MS = 250, 150
 # Waiting ones keep their memory, and their deployments wait with them.
 _MOST_WAITING = 80
 # Validators come first: one that gets no time falls behind the others.
@@ -96,7 +99,8 @@ class ForkedRunner:
         planned(_NO_CHAIN, first_nonce=0, governor=GOVERNOR, officers=OFFICERS)
         gc.collect()
         gc.freeze()
-        self._own = _groups_of(own, _module)
+        # The lockstep tests, which take longest, stand alone in their modules.
+        self._own = deque(reversed(_groups_of(own, _module)))
         try:
             self._run_all(_groups_of([item for item in items if item not in own], _preparation))
         finally:
@@ -124,7 +128,7 @@ class ForkedRunner:
 
     def _run_wave(self, groups: deque[Group]) -> None:
         """As many groups as begin before the shared clock has to be moved; then these to their ends."""
-        network = HeldNetwork(start_s=START_S)
+        network = HeldNetwork(start_s=START_S, block_period_ms=_SHARED_PERIOD_MS)
         try:
             while True:
                 sharing = [each for each in self._children if not each.own]
@@ -213,7 +217,7 @@ def _share(network: HeldNetwork, connection: Connection) -> Callable[[], None]:
 
 
 def _own(number: int, _: Connection) -> Callable[[], None]:
-    own = OwnTime(lambda: HeldNetwork(start_s=START_S, number=number))
+    own = OwnTime(lambda: HeldNetwork(start_s=START_S, block_period_ms=_OWN_PERIOD_MS, number=number))
     keep(own)
     return own.close
 

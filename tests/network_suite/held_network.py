@@ -28,7 +28,6 @@ from counterfoil.chain.sender import Outgoing
 from network_suite.nonces import Nonces
 
 CHAIN_ID = 88_552
-BLOCK_PERIOD_MS = 100
 ROUND_TIMEOUT_MS = 3_000
 _HOST, _PORTS_OF_ONE, _STRIDE = "127.0.0.1", 40, 7
 _BASES = range(21_000, 29_000, 50)
@@ -46,14 +45,15 @@ Outgoings = Callable[[int], Sequence[Outgoing]]
 class HeldNetwork:
     """Four validators of their own, from the start to `close`."""
 
-    def __init__(self, *, start_s: int, number: int = 0) -> None:
+    def __init__(self, *, start_s: int, block_period_ms: int, number: int = 0) -> None:
         """start_s: the time of the first blocks. number: tells networks that run at once apart."""
+        self._period_s = block_period_ms / 1000
         self._folder = tempfile.TemporaryDirectory(prefix="counterfoil-network-")
         root = Path(self._folder.name)
         plan = NetworkPlan(
             chain_id=CHAIN_ID,
             base_port=_free_ports(number),
-            block_period_ms=BLOCK_PERIOD_MS,
+            block_period_ms=block_period_ms,
             round_timeout_ms=ROUND_TIMEOUT_MS,
             clock=Clock.ADJUSTABLE,
             started_at_s=start_s,
@@ -140,7 +140,7 @@ class HeldNetwork:
         give_up_at = time.monotonic() + _PATIENCE_S
         send_again_at = time.monotonic() + _SEND_AGAIN_S
         found: dict[str, Json] = {}
-        time.sleep(BLOCK_PERIOD_MS / 1000)
+        time.sleep(self._period_s)
         while True:
             missing = [tx_hash for tx_hash in sent if tx_hash not in found]
             asked: list[Request] = [("eth_getTransactionReceipt", [each]) for each in missing]
