@@ -112,7 +112,7 @@ def _line(row: dict[str, Any]) -> str:
         str(effects.get("doubled", "")),
         row.get("remark", ""),
     ]
-    return f"| {' | '.join(cells)} |\n"
+    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |\n"
 
 
 def _seconds(value: float | None) -> str:

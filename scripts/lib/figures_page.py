@@ -23,7 +23,8 @@ this page from those files.
 """
 TAIL = """
 [gas.md](gas.md) has all gas figures beside the peers', [rule_checks.md](rule_checks.md) what each rule
-check costs, [crash_matrix.md](crash_matrix.md) every kill of the worker. Decision records 3 to 16 say how
+check costs, [crash_matrix.md](crash_matrix.md) every kill of the worker, and
+[network_faults.md](network_faults.md) every fault of the network. Decision records 3 to 16 say how
 the figures came about and what was tried for a missed one.
 """
 GAS_ROWS = (
@@ -55,6 +56,7 @@ def figures_page() -> str:
     rows += _service(_result("service"))
     rows += _indexing(_result("indexing"))
     rows += _crash_matrix(_result("crash_matrix"))
+    rows += _network_faults(_result("network_faults"))
     lines = (f"| {name} | {value} | {target} | `{command}` |\n" for name, value, target, command in rows)
     return HEAD + "".join(lines) + TAIL
 
@@ -184,6 +186,20 @@ def _crash_matrix(result: dict[str, Any]) -> list[tuple[str, str, str, str]]:
             "kills of the worker at its durable steps, under load; commands with another end than their own",
             f"{sum(each['kills'] for each in points)} kills at {len({each['point'] for each in points})}"
             " points; none",
+            "none",
+            result["command"],
+        )
+    ]
+
+
+def _network_faults(result: dict[str, Any]) -> list[tuple[str, str, str, str]]:
+    effects = [each["effects"] for each in result["faults"] if each["effects"]]
+    accepted = sum(each["accepted"] for each in effects)
+    wrong = sum(each["accepted"] - each["done"] + each["lost"] + each["doubled"] for each in effects)
+    return [
+        (
+            "faults of validators, links, endpoints and members; commands under load lost, doubled or left",
+            f"{len(result['faults'])} faults, {accepted} commands; {wrong or 'none'}",
             "none",
             result["command"],
         )

@@ -24,6 +24,7 @@ from counterfoil.chain.endpoints.rules import PoolRules
 from counterfoil.chain.gateway import ChainGateway
 from counterfoil.chain.ledger_gateway import LedgerGateway
 from counterfoil.ports.engine import ChainError
+from counterfoil.ports.outbox import EndpointBeat
 from counterfoil.settings import Settings
 from counterfoil.store.unit_of_work import Store, open_sqlite
 from counterfoil.usecases.read_model import ReadModel
@@ -157,6 +158,14 @@ def test_an_endpoint_that_stands_still_is_left(
     )
 
 
+def told_of(store: Store, place: int) -> EndpointBeat:
+    """An endpoint in the worker's last sign of life."""
+    with store.read() as work:
+        beat = work.outbox.last_beat()
+    assert beat is not None
+    return beat.endpoints[place]
+
+
 def test_a_worker_whose_endpoint_lies_does_everything_once(
     whole: Ground, tmp_path: Path, report: Report
 ) -> None:
@@ -173,6 +182,11 @@ def test_a_worker_whose_endpoint_lies_does_everything_once(
                 lambda: whole.count_done(load.ids) >= done + 15, within_s=90, what="the load goes on"
             )
             whole.finish(load, within_s=90)
+            until(
+                lambda: told_of(whole.store, asked).quarantines > 0,
+                within_s=30,
+                what="the worker tells of the endpoint that lied",
+            )
     effects = whole.effects(load)
     assert effects.are_exact, effects
     report(

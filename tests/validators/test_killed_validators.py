@@ -17,7 +17,6 @@ pytestmark = pytest.mark.needs_network
 def test_one_of_four_killed_stops_nothing(whole: Ground, report: Report) -> None:
     with whole.watch() as watch, running_worker(whole.settings), whole.load() as load:
         whole.get_under_way(load)
-        # The first of the network's file, which the worker asks first.
         whole.network.kill(1)
         killed_at, height = time.monotonic(), watch.highest
         went_on_s = whole.go_on(load, 20)
@@ -30,7 +29,7 @@ def test_one_of_four_killed_stops_nothing(whole: Ground, report: Report) -> None
     caught_up_s = _starts_again(whole, 1)
     report(
         fault="1 of 4 validators killed",
-        did="SIGKILL of the one that the worker asks, under load; started again after the load",
+        did="SIGKILL of the first one under load; started again after the load",
         missed=missed,
         pause_s=pause_s,
         went_on_s=went_on_s,
