@@ -9,7 +9,7 @@ from eth_account import Account
 from fake_network import CHAIN_ID, FakeNetwork, FakeNode
 
 from counterfoil.chain.pipeline.answers import broadcast_all
-from counterfoil.chain.pipeline.blocks import BlockReader, counts_of, receipts_of
+from counterfoil.chain.pipeline.blocks import BlockReader, counts_of, final_receipts_of, receipts_of
 from counterfoil.chain.pipeline.signing import LaneKey
 from counterfoil.chain.rpc import RpcError
 from counterfoil.ports.engine import ChainError
@@ -128,6 +128,22 @@ def test_receipts_of_single_transactions_tell_apart_none_and_trouble(node: FakeN
     node.change = lambda _method, _params, _true: RpcError(-32002, "request timed out", None)
     with pytest.raises(ChainError):
         receipts_of(node, ["0x01"])
+
+
+def test_a_receipt_that_is_shown_before_its_block_is_none_yet(node: FakeNode) -> None:
+    """Kaia v1.0.3 under load: the receipt was there, and eth_getBlockByNumber of its block was null."""
+    wanted = [signed(0).tx_hash, "0x" + "ab" * 32]
+    node.change = lambda method, _params, true: "0x0" if method == "eth_blockNumber" else true
+    assert final_receipts_of(node, wanted) == [None, None]
+    node.change = lambda _method, _params, true: true
+    there, missing = final_receipts_of(node, wanted)
+    assert there is not None
+    assert (there["transactionHash"], missing) == (wanted[0], None)
+    node.change = changed_in("eth_getTransactionReceipt", lambda true: true and {**true, "blockHash": None})
+    assert final_receipts_of(node, wanted) == [None, None]
+    node.change = changed_in("eth_getTransactionReceipt", lambda true: true and {**true, "blockNumber": None})
+    with pytest.raises(ChainError):
+        final_receipts_of(node, wanted)
 
 
 def test_each_answer_to_bytes_is_told_apart() -> None:

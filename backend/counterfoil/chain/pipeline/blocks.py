@@ -105,6 +105,24 @@ def receipts_of(node: AsksNode, tx_hashes: Sequence[str]) -> list[Mapping[str, A
     return [None if answer is None else _sound(answer, _OF_A_TRANSACTION) for answer in answers]
 
 
+def final_receipts_of(node: AsksNode, tx_hashes: Sequence[str]) -> list[Mapping[str, Any] | None]:
+    """As `receipts_of`, None also where the receipt's block is not the node's newest yet, or below it.
+
+    Kaia shows a receipt a moment before the block that it is in. Raises ChainError(Unavailable).
+    """
+    head, *answers = node.batch(
+        [("eth_blockNumber", []), *((_OF_A_TRANSACTION, [tx_hash]) for tx_hash in tx_hashes)]
+    )
+    newest = _number(_sound(head, "eth_blockNumber"))
+    found = [None if answer is None else _sound(answer, _OF_A_TRANSACTION) for answer in answers]
+    return [
+        None
+        if each is None or each.get("blockHash") is None or _number(each.get("blockNumber")) > newest
+        else each
+        for each in found
+    ]
+
+
 def counts_of(node: AsksNode, addresses: Sequence[str], *, tag: str) -> list[int]:
     """How many transactions of each key the chain counts. tag: latest or pending.
 

@@ -17,7 +17,7 @@ from counterfoil.chain.instructions.batch import (
     read_outcomes,
 )
 from counterfoil.chain.pipeline.answers import Classifies, broadcast_all
-from counterfoil.chain.pipeline.blocks import receipts_of
+from counterfoil.chain.pipeline.blocks import final_receipts_of
 from counterfoil.chain.pipeline.signing import opened
 from counterfoil.chain.relay.broadcast import classify
 from counterfoil.chain.relay.instructions import signed_of
@@ -199,8 +199,8 @@ class InstructionRelay:
     def mined(self, tx_hashes: Sequence[str]) -> tuple[MinedTransaction | None, ...]:
         """The receipts of transactions with what became of their instructions; None while there is none."""
         return tuple(
-            None if found is None or found.get("blockHash") is None else self._mined(tx_hash, found)
-            for tx_hash, found in zip(tx_hashes, receipts_of(self._rpc, tx_hashes), strict=True)
+            None if found is None else self._mined(tx_hash, found)
+            for tx_hash, found in zip(tx_hashes, final_receipts_of(self._rpc, tx_hashes), strict=True)
         )
 
     def _mined(self, tx_hash: str, found: Mapping[str, Any]) -> MinedTransaction:
