@@ -17,7 +17,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
@@ -99,8 +99,9 @@ class Load:
         self._work = [self._threads.submit(work) for work in (self._give, self._sign)]
 
     def end(self) -> None:
-        """Give nothing more; what waits for the keeper's signature is still signed."""
+        """Give nothing more, the one being given included; what waits for the keeper is still signed."""
         self._ended.set()
+        wait(self._work[:1])
 
     def close(self) -> None:
         """End threads, and raise what one of them failed with."""
