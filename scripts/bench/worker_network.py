@@ -1,7 +1,9 @@
 """Commands a second through the worker on four validators, beside an earlier version of this program.
 
     python scripts/bench/worker_network.py [--commands 400] [--rounds 3] [--before TREE]
-        [--out scripts/bench/results/worker_network.json]
+        [--folder FOLDER] [--out scripts/bench/results/worker_network.json]
+
+--folder: where network and homes are made, and used again by the next run.
 
 Four validators of Kaia on this machine, one second a block. So many payments of two parties to a third
 are accepted beforehand; then one worker prepares, tries out, signs, relays, indexes and settles them,
@@ -114,7 +116,8 @@ def rounds_of(
         # It knows one address only.
         ways.append(("before", arguments.before, first_url, {}))
     for tree, address in {(tree, address) for _, tree, address, _ in ways}:
-        in_tree(tree, address, ["home", str(folder / tree.name)])
+        if not (folder / tree.name / "service").exists():
+            in_tree(tree, address, ["home", str(folder / tree.name)])
     found = []
     for _ in range(arguments.rounds):
         found.append(
@@ -164,6 +167,7 @@ def main() -> int:
     parser.add_argument(
         "--out", type=Path, default=ROOT / "scripts" / "bench" / "results" / "worker_network.json"
     )
+    parser.add_argument("--folder", type=Path)
     parser.add_argument("--tree", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--task", nargs="+", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
@@ -175,18 +179,21 @@ def main() -> int:
 
     load_before = os.getloadavg()[0]
     with tempfile.TemporaryDirectory() as directory:
-        folder = Path(directory)
-        network = Network.create(folder / "network", NetworkPlan(base_port=BASE_PORT))
+        folder = arguments.folder or Path(directory)
+        place = folder / "network"
+        network = (
+            Network(place) if place.exists() else Network.create(place, NetworkPlan(base_port=BASE_PORT))
+        )
         network.start()
         try:
             chain = str(folder / "network" / "network.json")
             rounds = rounds_of(arguments, folder, chain, f"http://127.0.0.1:{BASE_PORT}")
         finally:
-            network.destroy()
+            network.down()
     result = {
         "measures": "commands through the worker on a network of four validators",
         "command": "python scripts/bench/worker_network.py --before TREE (git archive b746a90)",
-        "method": " ".join((__doc__ or "").split("\n\n")[2].split()),
+        "method": " ".join((__doc__ or "").split("\n\n")[3].split()),
         "machine": {
             "cpus": os.cpu_count(),
             "system": platform.system(),
