@@ -69,6 +69,16 @@ def test_every_miss_is_said(path: tuple[str, ...], value: Any, row: int) -> None
     assert missed(found) == [row]
 
 
+def test_loads_on_many_lots_may_have_been_run_apart() -> None:
+    found = copy.deepcopy(GOOD)
+    many = found["phases"].pop("steady, many live lots")
+    assert len(asked_and_found(found)) == len(asked_and_found(GOOD)) - 2
+    few = {**STEADY, "validators_cpu_us_an_operation": 50.0}
+    found["growth"] = {"phases": {"steady, few live lots": few, "steady, many live lots": many}}
+    assert missed(found) == [3]
+    assert asked_and_found(found)[3][1] == "2.20 times"
+
+
 class AnyNetwork:
     """As much of a network as a profile asks for."""
 

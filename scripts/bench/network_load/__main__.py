@@ -19,6 +19,7 @@ from network.plan import NetworkPlan
 
 from network_load import phases
 from network_load.checks import compare
+from network_load.mix import LARGER_NOTES
 from network_load.parties import Cast
 from network_load.processes import Watch, disk_bytes
 from network_load.profile import Profile, listen
@@ -26,7 +27,7 @@ from network_load.report import Report
 from network_load.stage import Stage
 
 ROOT = Path(__file__).resolve().parents[3]
-RESULT = ROOT / "scripts" / "bench" / "results" / "network.json"
+RESULTS = ROOT / "scripts" / "bench" / "results"
 FEW_LOTS, MANY_LOTS = 10_000, 1_000_000
 _PROFILE_S = 20
 Phase = Callable[[str, Callable[[], dict[str, Any]]], dict[str, Any]]
@@ -39,10 +40,7 @@ def arguments_of(given: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=600.0, help="sustained load, measured")
     parser.add_argument("--warm-up", type=float, default=60.0, help="before each load, at most")
     parser.add_argument("--phase-seconds", type=float, default=90.0, help="every other load, measured")
-    parser.add_argument(
-        "--steady-notes", type=float, help="notes a second of the steady loads, without a trial"
-    )
-    parser.add_argument("--trial-seconds", type=float, default=45.0, help="to find out what half the load is")
+    parser.add_argument("--steady-notes", type=float, help="notes a second of the steady loads")
     parser.add_argument("--at-work", type=int, default=40, help="notes at a time under sustained load")
     parser.add_argument("--tenor", type=int, default=45, help="seconds from a note's opening to its maturity")
     parser.add_argument("--few-lots", type=int, default=FEW_LOTS, help="live lots of the first steady load")
@@ -50,13 +48,19 @@ def arguments_of(given: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--quick", action="store_true", help="no steady loads and no second number of lots: for trying out"
     )
+    parser.add_argument(
+        "--growth", action="store_true", help="the steady loads alone, with few live lots and with many"
+    )
     parser.add_argument("--suppliers", type=int, default=240)
     parser.add_argument("--dir", type=Path, help="the network's folder, kept; a temporary one otherwise")
     parser.add_argument("--base-port", type=int, default=23551)
     parser.add_argument("--execution-limit-ms", type=int, default=None)
     parser.add_argument("--block-period-ms", type=int, default=None)
-    parser.add_argument("--out", type=Path, default=RESULT)
-    return parser.parse_args(given)
+    parser.add_argument("--out", type=Path, help="the result file, one of scripts/bench/results otherwise")
+    chosen = parser.parse_args(given)
+    if chosen.out is None:
+        chosen.out = RESULTS / ("network_growth.json" if chosen.growth else "network.json")
+    return chosen
 
 
 def main(given: list[str] | None = None) -> int:
@@ -142,13 +146,17 @@ def _loads(
     """The loads, in an order that compares like with like: few live lots first, many last."""
     short = chosen.phase_seconds
     hard = phases.Load(at_work=chosen.at_work, tenor_s=chosen.tenor)
-    steady = None if chosen.quick else _steady(stage, chosen, phase, hard)
-    if steady is not None:
-        phase("steady, few live lots", steady)
+    if chosen.growth:
+        _steady_loads(stage, chosen, phase, chosen.steady_notes or 1.0)
+        return
     weigh()
     profile.fetch_after(max(chosen.warm_up, chosen.tenor + 10) + chosen.seconds / 2)
-    phase("sustained", lambda: phases.mixed(stage, hard, warm_up_s=chosen.warm_up, seconds=chosen.seconds))
+    sustained = phase(
+        "sustained", lambda: phases.mixed(stage, hard, warm_up_s=chosen.warm_up, seconds=chosen.seconds)
+    )
     weigh()
+    if not (chosen.quick or chosen.many_lots):
+        phase("steady, few live lots", _steady(stage, chosen, sustained["notes_begun_a_second"] / 2))
     single = partial(
         phases.single_records,
         stage,
@@ -164,27 +172,32 @@ def _loads(
             stage, at_work=chosen.suppliers, warm_up_s=chosen.warm_up / 3, seconds=short
         ),
     )
-    if steady is not None and chosen.many_lots:
-        phase("many live lots", lambda: phases.fill(stage, chosen.many_lots))
-        phase("steady, many live lots", steady)
+    if not chosen.quick:
+        phase(
+            "larger notes",
+            lambda: phases.mixed(stage, hard, warm_up_s=chosen.warm_up, seconds=short, mix=LARGER_NOTES),
+        )
+    if not chosen.quick and chosen.many_lots:
+        _steady_loads(stage, chosen, phase, sustained["notes_begun_a_second"] / 2)
 
 
-def _steady(
-    stage: Stage, chosen: argparse.Namespace, phase: Phase, hard: phases.Load
-) -> Callable[[], dict[str, Any]]:
-    """The load at half of what a trial carries, the same whenever it is kept up."""
-    notes = chosen.steady_notes
-    if notes is None:
-        trial = partial(phases.mixed, stage, hard, warm_up_s=chosen.warm_up, seconds=chosen.trial_seconds)
-        notes = phase("trial", trial)["notes_begun_a_second"] / 2
+def _steady(stage: Stage, chosen: argparse.Namespace, notes_a_second: float) -> Callable[[], dict[str, Any]]:
     return partial(
         phases.steady,
         stage,
-        stories_a_second=notes,
+        stories_a_second=chosen.steady_notes or notes_a_second,
         tenor_s=chosen.tenor,
         warm_up_s=chosen.warm_up,
         seconds=chosen.phase_seconds,
     )
+
+
+def _steady_loads(stage: Stage, chosen: argparse.Namespace, phase: Phase, notes_a_second: float) -> None:
+    """The same load before and after the ledger is filled with live lots."""
+    steady = _steady(stage, chosen, notes_a_second)
+    phase("steady, few live lots", steady)
+    phase("many live lots", lambda: phases.fill(stage, chosen.many_lots))
+    phase("steady, many live lots", steady)
 
 
 if __name__ == "__main__":

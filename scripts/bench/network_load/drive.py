@@ -23,6 +23,7 @@ from network_load.stories import Log, Step, Story, Until, topic_of
 
 _KINDS = tuple(Kind)
 _RELAY_WAIT_S = 0.1
+_LEAST_GAP_S = 0.02
 
 
 class Submits(Protocol):
@@ -57,11 +58,12 @@ class Records:
 
 @dataclass(slots=True)
 class _Wave:
-    """Steps that a story waits for. answers: logs of each, where it is final."""
+    """Steps that a story waits for. answers: logs of each, where it is final. failed: the story ends here."""
 
     story: Story
     answers: list[Sequence[Log] | None]
     left: int
+    failed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +162,9 @@ class Drive:
 
     def _begin_stories(self) -> None:
         if self._gap_s is None:
-            while self._at_work < self._most_at_work:
+            # One after the other even at the start: notes that begin together go on together, in bursts.
+            if self._at_work < self._most_at_work and self._next_story_s <= self._clock():
+                self._next_story_s = self._clock() + _LEAST_GAP_S
                 self._begin()
             return
         while self._next_story_s <= self._clock():
@@ -254,10 +258,13 @@ class Drive:
         self._open -= 1
         tag: Any = outcome.call.tag
         if outcome.end is not FlightEnd.LANDED or not outcome.succeeded or outcome.receipt is None:
-            kinds = {asked.step.kind.value for asked in (tag if isinstance(tag, tuple) else (tag,))}
+            batch: Sequence[_Asked] = tag if isinstance(tag, tuple) else (tag,)
+            kinds = {asked.step.kind.value for asked in batch}
             self.records.failures.append(
                 f"{', '.join(sorted(kinds))}: {outcome.end.value} {outcome.tx_hash} {outcome.words}".rstrip()
             )
+            for asked in batch:
+                self._give_up(asked)
             return
         self.records.transactions_at_s.append(outcome.final_at_s)
         self.records.gas.append(outcome.gas_used or 0)
@@ -276,6 +283,7 @@ class Drive:
         for log in logs:
             if log.topics[0] == refused:
                 self.records.failures.append(f"{batch[place].step.kind.value}: refused in {outcome.tx_hash}")
+                self._give_up(batch[place])
             elif log.topics[0] == executed:
                 self._answer(batch[place], waiting, outcome.final_at_s)
             else:
@@ -288,10 +296,16 @@ class Drive:
                 f"{place} of {len(batch)} instructions have an end in {outcome.tx_hash}"
             )
 
+    def _give_up(self, asked: _Asked) -> None:
+        """A story whose step failed goes no further; another one may begin in its place."""
+        if not asked.wave.failed:
+            asked.wave.failed = True
+            self._at_work -= 1
+
     def _answer(self, asked: _Asked, logs: Sequence[Log], final_at_s: float) -> None:
         self.records.add(asked.step, asked.at_s, final_at_s)
         wave = asked.wave
         wave.answers[asked.place] = logs
         wave.left -= 1
-        if not wave.left:
+        if not wave.left and not wave.failed:
             self._advance(wave.story, [each for each in wave.answers if each is not None])

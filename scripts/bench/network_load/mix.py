@@ -121,6 +121,24 @@ MIXED = Mix(
     sold=4,
 )
 
+LARGER_NOTES = Mix(
+    name="larger notes",
+    why=(
+        "As the mix, with larger batches beside the same number of other operations: the note goes to 100 "
+        "suppliers, of whom 10 pay 30 suppliers each."
+    ),
+    face_minor=50_000_000,
+    tier_2=100,
+    splitters=10,
+    tier_3=30,
+    two_way=6,
+    assigned=6,
+    pledged=2,
+    loans=3,
+    repaid=2,
+    sold=4,
+)
+
 SINGLE_RECORDS = Mix(
     name="single records",
     why=(

@@ -70,13 +70,13 @@ def keep_up(
     }
 
 
-def mixed(stage: Stage, load: Load, *, warm_up_s: float, seconds: float) -> dict[str, Any]:
+def mixed(stage: Stage, load: Load, *, warm_up_s: float, seconds: float, mix: Mix = MIXED) -> dict[str, Any]:
     """The whole mix; parties send everything themselves. The warm-up is never shorter than the notes' tenor,
     so that settlements have their full share of what is measured.
     """
 
     def story() -> Story:
-        return stage.note_story(MIXED, tenor_s=load.tenor_s)
+        return stage.note_story(mix, tenor_s=load.tenor_s)
 
     drive = stage.drive(story, at_work=load.at_work, stories_a_second=load.stories_a_second)
     return {

@@ -69,15 +69,19 @@ class Watch:
 
 
 def use_between(first: Sample, last: Sample) -> dict[str, Any]:
-    """Processors that each process kept busy between two looks, and those that others did."""
+    """Processors that each process kept busy between two looks, those that others did, and those that a
+    virtual machine's host gave to somebody else.
+    """
     seconds = last.at_s - first.at_s
     cores = {name: round((last.cpu_s[name] - first.cpu_s[name]) / seconds, 3) for name in first.cpu_s}
     idle = (last.idle_s - first.idle_s) / seconds
-    busy = (os.cpu_count() or 1) - idle
+    taken = (last.steal_s - first.steal_s) / seconds
+    busy = (os.cpu_count() or 1) - idle - taken
     return {
         "processors_busy": cores,
         "validators_together": round(sum(cores.values()) - cores[GENERATOR], 3),
         "idle": round(idle, 3),
+        "taken_by_the_host": round(taken, 3),
         "everything_else_on_the_machine": round(busy - sum(cores.values()), 3),
     }
 

@@ -16,7 +16,7 @@ from typing import Any
 from network.engine import ENGINE, VERSION
 from network.network import Network
 
-from network_load.mix import MIXED, SINGLE_RECORDS
+from network_load.mix import LARGER_NOTES, MIXED, SINGLE_RECORDS
 from network_load.phases import described
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -71,7 +71,7 @@ class Report:
                 "plan": self._plan,
                 "validators": self._validators,
             },
-            "mixes": {mix.name: described(mix) for mix in (MIXED, SINGLE_RECORDS)},
+            "mixes": {mix.name: described(mix) for mix in (MIXED, LARGER_NOTES, SINGLE_RECORDS)},
             "phases": self.phases,
             "disk": self._disk(),
             "profile": self.profile,
