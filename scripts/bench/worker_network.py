@@ -135,6 +135,7 @@ def rounds_of(
                 for name, tree, address, changed in ways
             }
         )
+        write_result(arguments.out, arguments.commands, found)
         print(json.dumps(found[-1]), flush=True)
     return found
 
@@ -158,6 +159,26 @@ def ratios(rounds: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
+def write_result(out: Path, commands: int, rounds: list[dict[str, Any]]) -> None:
+    """The result file, from as many rounds as there are; written after each, so that a cut run leaves one."""
+    result = {
+        "measures": "commands through the worker on a network of four validators",
+        "command": "python scripts/bench/worker_network.py --before TREE (git archive b746a90)",
+        "method": " ".join((__doc__ or "").split("\n\n")[3].split()),
+        "machine": {
+            "cpus": os.cpu_count(),
+            "system": platform.system(),
+            "python": platform.python_version(),
+            "load_after": [round(each, 1) for each in os.getloadavg()],
+        },
+        "measured_on": datetime.now(UTC).date().isoformat(),
+        "commands_a_round": commands,
+        "rounds": rounds,
+        "ratios": ratios(rounds),
+    }
+    out.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+
+
 def main() -> int:
     """Measure and write the result file."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
@@ -177,7 +198,6 @@ def main() -> int:
     sys.path[:0] = [str(ROOT / "scripts" / "lib")]
     from network import Network, NetworkPlan  # noqa: PLC0415 - needs the path above
 
-    load_before = os.getloadavg()[0]
     with tempfile.TemporaryDirectory() as directory:
         folder = arguments.folder or Path(directory)
         place = folder / "network"
@@ -190,24 +210,7 @@ def main() -> int:
             rounds = rounds_of(arguments, folder, chain, f"http://127.0.0.1:{BASE_PORT}")
         finally:
             network.down()
-    result = {
-        "measures": "commands through the worker on a network of four validators",
-        "command": "python scripts/bench/worker_network.py --before TREE (git archive b746a90)",
-        "method": " ".join((__doc__ or "").split("\n\n")[3].split()),
-        "machine": {
-            "cpus": os.cpu_count(),
-            "system": platform.system(),
-            "python": platform.python_version(),
-            "load_before": round(load_before, 2),
-            "load_after": round(os.getloadavg()[0], 2),
-        },
-        "measured_on": datetime.now(UTC).date().isoformat(),
-        "commands_a_round": arguments.commands,
-        "rounds": rounds,
-        "ratios": ratios(rounds),
-    }
-    arguments.out.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
-    print(json.dumps(result["ratios"], indent=2))
+    print(json.dumps(ratios(rounds), indent=2))
     return 0
 
 
