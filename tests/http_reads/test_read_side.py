@@ -68,7 +68,9 @@ def test_trouble_is_told_and_forgotten_when_it_is_over(store: Store, monkeypatch
 
 
 def rendered(side: ReadSide, size: int) -> Rendered:
-    return Rendered(version=side.version_of("note:1"), block_number=0, etag='"e"', body=b"x" * size)
+    return Rendered(
+        version=side.version_of("note:1"), block_number=0, block_time_s=0, etag='"e"', body=b"x" * size
+    )
 
 
 def test_what_was_not_asked_for_longest_makes_room(store: Store) -> None:
