@@ -7,10 +7,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from network_page import asked_and_found
+from network_page import result as network_result
+
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "figures" / "README.md"
 RESULTS = ROOT / "scripts" / "bench" / "results"
 GAS_COMMAND = "scripts/bench/gas/measure"
+NETWORK_COMMAND = "scripts/bench/network"
 HEAD = """# Figures
 
 Every figure, what it should be, and the command that gives it. The result files in
@@ -23,8 +27,9 @@ this page from those files.
 """
 TAIL = """
 [gas.md](gas.md) has all gas figures beside the peers', [rule_checks.md](rule_checks.md) what each rule
-check costs, [crash_matrix.md](crash_matrix.md) every kill of the worker, and
-[network_faults.md](network_faults.md) every fault of the network. Decision records 3 to 16 say how
+check costs, [crash_matrix.md](crash_matrix.md) every kill of the worker,
+[network_faults.md](network_faults.md) every fault of the network, and [network.md](network.md) what four
+validators carried, by kind of operation, and what bounds it. Decision records 3 to 16 say how
 the figures came about and what was tried for a missed one.
 """
 GAS_ROWS = (
@@ -57,6 +62,7 @@ def figures_page() -> str:
     rows += _indexing(_result("indexing"))
     rows += _crash_matrix(_result("crash_matrix"))
     rows += _network_faults(_result("network_faults"))
+    rows += [(*row, NETWORK_COMMAND) for row in asked_and_found(network_result())]
     lines = (f"| {name} | {value} | {target} | `{command}` |\n" for name, value, target, command in rows)
     return HEAD + "".join(lines) + TAIL
 

@@ -51,7 +51,7 @@ def asked_and_found(found: Mapping[str, Any]) -> list[Row]:
             f"at least {ASKED_OPERATIONS:,}" + _missed(rate < ASKED_OPERATIONS),
         ),
         (
-            "from request to final at half of that, 99th percentile",
+            f"from request to final at half of that, 99th percentile{_company(steady)}",
             f"{p99:,} ms",
             f"at most {most:,} ms" + _missed(p99 > most),
         ),
@@ -94,8 +94,14 @@ def _memory(sustained: Mapping[str, Any]) -> Row:
     return (
         "memory of a validator over the second half of the load, the one that grew most",
         f"{grown:+,} MiB (most of any: {most:,} MiB)",
-        "flat",
+        "flat" + _missed(grown > most / 20),
     )
+
+
+def _company(load: Mapping[str, Any]) -> str:
+    """What else was on the machine, where it was enough to spoil a figure."""
+    others = load.get("use", {}).get("everything_else_on_the_machine", 0.0)
+    return f" (beside other programs that took {others} of its processors)" if others > 0.3 else ""
 
 
 def _missed(missed: bool) -> str:
@@ -260,7 +266,10 @@ def _how(found: Mapping[str, Any]) -> str:
         f" {found['machine']['machine']},"
         f" Python {found['machine']['python']}."
     )
-    return f"## How\n\n{fill(found['method'])}\n\n{fill(settings)}\n"
+    how = found["checked_on_chain"].get("how", "")
+    remarks = [f"{name}: {load['remark']}" for name, load in found["phases"].items() if "remark" in load]
+    parts = [found["method"], settings, how, *remarks]
+    return "## How\n\n" + "\n\n".join(fill(part) for part in parts if part) + "\n"
 
 
 def main(arguments: list[str]) -> int:

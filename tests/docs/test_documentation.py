@@ -21,7 +21,9 @@ SOURCES = [
 ]
 
 
-@pytest.mark.parametrize("writer", ["error_page.py", "instruction_page.py", "figures_page.py"])
+@pytest.mark.parametrize(
+    "writer", ["error_page.py", "instruction_page.py", "figures_page.py", "network_page.py"]
+)
 def test_generated_pages_are_current(writer: str) -> None:
     done = subprocess.run(
         [sys.executable, ROOT / "scripts" / "lib" / writer, "--check"],

@@ -122,6 +122,8 @@ def test_a_call_that_failed_is_told_and_its_story_goes_no_further(load: Embedded
     assert drive.records.failures[0].startswith("propose a note: landed 0x")
     assert len(drive.records.final_at_s) == 0
     assert load.book.notes == []
+    # Its key has used a nonce all the same, and that is in the book.
+    assert load.compare().unlike == []
 
 
 def test_a_refused_instruction_is_told_and_the_others_of_its_batch_count(load: EmbeddedLoad) -> None:

@@ -145,7 +145,7 @@ class NoteBook:
 
 @dataclass(slots=True)
 class Book:
-    """Everything of a run. calls: successful calls that each key made itself, by its party's number."""
+    """Everything of a run. calls: transactions of each party's key in blocks, failed ones too, by number."""
 
     notes: list[NoteBook] = field(default_factory=list)
     balances: Counter[int] = field(default_factory=Counter)

@@ -265,6 +265,8 @@ class Drive:
             )
             for asked in batch:
                 self._give_up(asked)
+            if outcome.end is FlightEnd.LANDED and not isinstance(tag, tuple):
+                self._book.calls[tag.step.actor] += 1
             return
         self.records.transactions_at_s.append(outcome.final_at_s)
         self.records.gas.append(outcome.gas_used or 0)
