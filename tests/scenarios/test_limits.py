@@ -197,6 +197,8 @@ def test_a_second_level_split_adds_up_to_its_own_lot(scenario: Scenario) -> None
     )
 
 
+# Validators take transactions of 128 kB; this one has megabytes.
+@pytest.mark.embedded_only
 def test_more_parts_than_a_segment_holds(scenario: Scenario) -> None:
     parts = [("s1", 1)] * (MAX_CHILDREN + 1)
     scenario.play(
