@@ -150,9 +150,12 @@ class NetworkContracts(ContractChain):
         try:
             return self._network.call(request, block)
         except RpcError as refused:
-            if refused.output is None:
+            # Validators leave the bytes out where there are none, as ChainGateway knows too.
+            bare = refused.message.lower().endswith("execution reverted")
+            output = b"" if refused.output is None and bare else refused.output
+            if output is None:
                 raise
-            raise self._reverts.explain(refused.output, contract=contract, function=function) from refused
+            raise self._reverts.explain(output, contract=contract, function=function) from refused
 
     def _records(self, receipt: Json) -> tuple[EventRecord, ...]:
         return self._reader.decode(receipt, self._network.block_time_s(receipt["blockNumber"]))
